@@ -1,0 +1,10 @@
+//! Plans, the runs that execute them, and the legal life of a job.
+
+mod job;
+mod plan;
+
+pub use job::{CancelMode, JobEvent, JobProgress, JobState, Outcome, RunCounts, RunState, StepChange, StepProgress};
+pub use plan::{
+    Attachment, AttachmentSource, DetachedWork, Exclusion, LeftOut, OnFailure, Plan, PlanContent, PlannedInstallation,
+    PlannedJob, PlannedProbe, PlannedStep, Privilege, RunKind, Stage, StageEnd, Work,
+};
