@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod audit;
+pub mod facts;
 pub mod fault;
 pub mod fleet;
 pub mod ids;

@@ -90,7 +90,7 @@ fn the_inventory_reads_back_and_names_are_unique() {
     assert_eq!(fault(again).code, Code::AlreadyExists);
     drop(store);
     let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.read(host::list).unwrap(), [web.clone()]);
+    assert_eq!(store.read(host::list).unwrap(), std::slice::from_ref(&web));
     let client = store.read(|r| client::find(r, &web.path.client)).unwrap();
     let removed = store.write_blocking(&actor(), move |w| client::remove(w, &client));
     assert_eq!(fault(removed).code, Code::InUse);

@@ -135,8 +135,11 @@ pub enum JobEvent {
         /// The offset in the current stage's output.
         offset: u64,
     },
-    /// The stage ended by restarting the host; we wait for its new boot id.
-    Rebooting,
+    /// The host is to restart; it has when its boot id is another one.
+    Rebooting {
+        /// The boot id before.
+        boot_id: String,
+    },
     /// A person wants it to end.
     CancelRequested {
         /// Who.
@@ -205,8 +208,8 @@ pub struct JobProgress {
     pub step: Option<u32>,
     /// Whether a person asked for its end.
     pub cancel: Option<CancelMode>,
-    /// Whether the host is restarting because the plan says so.
-    pub rebooting: bool,
+    /// The boot id that the host should lose, while it restarts because the plan says so.
+    pub rebooting_from: Option<String>,
     /// Whether the connection is broken just now.
     pub link_lost: bool,
     /// Whether some of the output was not kept.
@@ -225,7 +228,7 @@ impl Default for JobProgress {
             task: None,
             step: None,
             cancel: None,
-            rebooting: false,
+            rebooting_from: None,
             link_lost: false,
             output_cut: false,
             outcome: None,
@@ -252,7 +255,7 @@ impl JobProgress {
                 self.state = JobState::Running;
                 self.started_at = self.started_at.or(Some(at));
                 (self.stage, self.task) = (*stage, *task);
-                self.rebooting = false;
+                self.rebooting_from = None;
             }
             JobEvent::Started => self.link_lost = false,
             JobEvent::Step(step) => self.step = Some(step.number),
@@ -262,13 +265,13 @@ impl JobProgress {
                 self.link_lost = false;
                 (self.ended_at, self.outcome) = (None, None);
             }
-            JobEvent::Rebooting => self.rebooting = true,
+            JobEvent::Rebooting { boot_id } => self.rebooting_from = Some(boot_id.clone()),
             JobEvent::CancelRequested { mode, .. } => self.cancel = Some(*mode),
             JobEvent::OutputCut => self.output_cut = true,
             JobEvent::Ended(outcome) => {
                 self.state = outcome.state;
                 self.ended_at = Some(at);
-                self.rebooting = false;
+                self.rebooting_from = None;
                 self.outcome = Some(outcome.clone());
             }
         }
@@ -282,7 +285,7 @@ impl JobProgress {
             JobEvent::Launching { stage, .. } => {
                 self.state == Connecting || (self.state == Running && *stage > self.stage)
             }
-            JobEvent::Started | JobEvent::Step(_) | JobEvent::Rebooting | JobEvent::OutputCut => {
+            JobEvent::Started | JobEvent::Step(_) | JobEvent::Rebooting { .. } | JobEvent::OutputCut => {
                 matches!(self.state, Running)
             }
             JobEvent::LinkLost { .. } => matches!(self.state, Running),
@@ -414,7 +417,7 @@ mod tests {
             Just(JobEvent::Started),
             Just(JobEvent::LinkLost { fault: fault() }),
             Just(JobEvent::Reattached { offset: 0 }),
-            Just(JobEvent::Rebooting),
+            Just(JobEvent::Rebooting { boot_id: "1".into() }),
             Just(JobEvent::CancelRequested { actor: Actor("a".into()), mode: CancelMode::Now }),
             outcome.prop_map(JobEvent::Ended),
         ]
