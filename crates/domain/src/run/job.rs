@@ -135,6 +135,10 @@ pub enum JobEvent {
         /// The offset in the current stage's output.
         offset: u64,
     },
+    /// The current stage's task has ended well.
+    TaskDone,
+    /// The current stage has ended well, with its restart if it has one.
+    StageDone,
     /// The host is to restart; it has when its boot id is another one.
     Rebooting {
         /// The boot id before.
@@ -147,10 +151,23 @@ pub enum JobEvent {
         /// How.
         mode: CancelMode,
     },
-    /// The output is longer than may be kept; the rest is gone, the verdict is not.
-    OutputCut,
+    /// What is kept of the output is not all that was printed. The verdict stands all the same.
+    OutputIncomplete {
+        /// Why.
+        why: Incompleteness,
+    },
     /// It ended.
     Ended(Outcome),
+}
+
+/// Why a job's output is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Incompleteness {
+    /// It was longer than may be kept: the beginning is there.
+    Cut,
+    /// Something on the host overwrote the file that it was collected in.
+    Altered,
 }
 
 /// How a job should be ended.
@@ -180,6 +197,8 @@ pub struct StepProgress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum StepChange {
+    /// Its condition is being tried.
+    Checking,
     /// It began.
     Started,
     /// Its condition did not hold.
@@ -188,7 +207,21 @@ pub enum StepChange {
     Finished {
         /// With this code.
         exit_code: i32,
+        /// By itself or not.
+        ending: StepEnding,
     },
+}
+
+/// Why a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepEnding {
+    /// By itself.
+    Exited,
+    /// It, or its job, took longer than it may.
+    TimedOut,
+    /// Somebody asked for it.
+    Cancelled,
 }
 
 /// A job as the sum of its events.
@@ -202,6 +235,10 @@ pub struct JobProgress {
     pub ended_at: Option<Timestamp>,
     /// The stage that is at work or was last.
     pub stage: Option<u32>,
+    /// Whether the current stage's task has ended well; a restart may still be due.
+    pub task_done: bool,
+    /// How many stages have ended well.
+    pub stages_done: u32,
     /// The task on the host, while there is one to ask about.
     pub task: Option<TaskId>,
     /// The step that is at work or was last.
@@ -212,8 +249,10 @@ pub struct JobProgress {
     pub rebooting_from: Option<String>,
     /// Whether the connection is broken just now.
     pub link_lost: bool,
-    /// Whether some of the output was not kept.
-    pub output_cut: bool,
+    /// How many events of steps the current task has told.
+    pub task_step_events: u64,
+    /// Why the output is not whole, if it is not.
+    pub output_incomplete: Option<Incompleteness>,
     /// How it ended.
     pub outcome: Option<Outcome>,
 }
@@ -225,12 +264,15 @@ impl Default for JobProgress {
             started_at: None,
             ended_at: None,
             stage: None,
+            task_done: false,
+            stages_done: 0,
             task: None,
             step: None,
             cancel: None,
             rebooting_from: None,
             link_lost: false,
-            output_cut: false,
+            task_step_events: 0,
+            output_incomplete: None,
             outcome: None,
         }
     }
@@ -254,11 +296,19 @@ impl JobProgress {
             JobEvent::Launching { stage, task } => {
                 self.state = JobState::Running;
                 self.started_at = self.started_at.or(Some(at));
-                (self.stage, self.task) = (*stage, *task);
-                self.rebooting_from = None;
+                (self.stage, self.task, self.task_step_events) = (*stage, *task, 0);
+                self.task_done = false;
+            }
+            JobEvent::TaskDone => (self.task, self.task_done) = (None, true),
+            JobEvent::StageDone => {
+                (self.task, self.task_done, self.rebooting_from) = (None, false, None);
+                self.stages_done += 1;
             }
             JobEvent::Started => self.link_lost = false,
-            JobEvent::Step(step) => self.step = Some(step.number),
+            JobEvent::Step(step) => {
+                self.step = Some(step.number);
+                self.task_step_events += 1;
+            }
             JobEvent::LinkLost { .. } => self.link_lost = true,
             JobEvent::Reattached { .. } => {
                 self.state = JobState::Running;
@@ -267,11 +317,10 @@ impl JobProgress {
             }
             JobEvent::Rebooting { boot_id } => self.rebooting_from = Some(boot_id.clone()),
             JobEvent::CancelRequested { mode, .. } => self.cancel = Some(*mode),
-            JobEvent::OutputCut => self.output_cut = true,
+            JobEvent::OutputIncomplete { why } => self.output_incomplete = Some(*why),
             JobEvent::Ended(outcome) => {
                 self.state = outcome.state;
                 self.ended_at = Some(at);
-                self.rebooting_from = None;
                 self.outcome = Some(outcome.clone());
             }
         }
@@ -285,7 +334,12 @@ impl JobProgress {
             JobEvent::Launching { stage, .. } => {
                 self.state == Connecting || (self.state == Running && *stage > self.stage)
             }
-            JobEvent::Started | JobEvent::Step(_) | JobEvent::Rebooting { .. } | JobEvent::OutputCut => {
+            JobEvent::Started
+            | JobEvent::Step(_)
+            | JobEvent::TaskDone
+            | JobEvent::StageDone
+            | JobEvent::Rebooting { .. }
+            | JobEvent::OutputIncomplete { .. } => {
                 matches!(self.state, Running)
             }
             JobEvent::LinkLost { .. } => matches!(self.state, Running),
@@ -415,6 +469,8 @@ mod tests {
             Just(JobEvent::Connecting),
             (0..3u32).prop_map(|stage| JobEvent::Launching { stage: Some(stage), task: None }),
             Just(JobEvent::Started),
+            Just(JobEvent::TaskDone),
+            Just(JobEvent::StageDone),
             Just(JobEvent::LinkLost { fault: fault() }),
             Just(JobEvent::Reattached { offset: 0 }),
             Just(JobEvent::Rebooting { boot_id: "1".into() }),

@@ -3,7 +3,10 @@
 mod job;
 mod plan;
 
-pub use job::{CancelMode, JobEvent, JobProgress, JobState, Outcome, RunCounts, RunState, StepChange, StepProgress};
+pub use job::{
+    CancelMode, Incompleteness, JobEvent, JobProgress, JobState, Outcome, RunCounts, RunState, StepChange, StepEnding,
+    StepProgress,
+};
 pub use plan::{
     Attachment, AttachmentSource, DetachedWork, Exclusion, LeftOut, OnFailure, Plan, PlanContent, PlannedInstallation,
     PlannedJob, PlannedProbe, PlannedStep, Privilege, RunKind, Stage, StageEnd, Work,

@@ -1,0 +1,136 @@
+//! Asking a host something, attached: one command that changes nothing, and its whole answer.
+
+use crate::conversation::{Conversation, Heard};
+use crate::ports::{Link, call_fault};
+use crate::remote::{AttachedEnd, AttachedParser, Nonces, attached};
+use millwright_domain::run::Privilege;
+use millwright_domain::{Code, Fault};
+use std::time::Duration;
+
+/// How much longer than the host's own limit we wait for its answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A question to a host.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The text for `sh`.
+    pub script: String,
+    /// As whom.
+    pub privilege: Privilege,
+    /// How long it may take.
+    pub timeout_seconds: u32,
+    /// How long the answer may be.
+    pub limit_bytes: usize,
+}
+
+/// What a host answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What it printed, stdout and stderr as they came.
+    pub output: Vec<u8>,
+    /// The command's exit code.
+    pub exit_code: i32,
+}
+
+/// Asks and waits for the whole answer. A lost link is a fault: nothing has changed on the host, so one may ask again.
+pub async fn ask(link: &impl Link, question: &Question) -> Result<Answer, Fault> {
+    let mut output = Vec::new();
+    let exit_code = listen(link, question, |bytes| {
+        let room = question.limit_bytes.saturating_sub(output.len());
+        if bytes.len() > room {
+            return Err(Fault::new(
+                Code::Protocol,
+                format!("the host answered with more than {} bytes", question.limit_bytes),
+            ));
+        }
+        output.extend_from_slice(&bytes);
+        Ok(())
+    })
+    .await?;
+    Ok(Answer { output, exit_code })
+}
+
+/// Asks, gives every piece of output to `each` as it comes, and returns the exit code.
+async fn listen(
+    link: &impl Link,
+    question: &Question,
+    mut each: impl FnMut(Vec<u8>) -> Result<(), Fault>,
+) -> Result<i32, Fault> {
+    let deadline = Duration::from_secs(question.timeout_seconds.into()) + PATIENCE;
+    let all = async {
+        let mut listener = Listener::open(link, question).await?;
+        loop {
+            match listener.next().await? {
+                Said::Output(bytes) => each(bytes)?,
+                Said::Ended(code) => return Ok(code),
+                Said::Lost(fault) => return Err(fault),
+            }
+        }
+    };
+    tokio::time::timeout(deadline, all).await.unwrap_or_else(|_| {
+        Err(Fault::new(
+            Code::DeadlineExceeded,
+            format!("the host did not finish its answer within {} s", deadline.as_secs()),
+        ))
+    })
+}
+
+/// A command that is being listened to.
+pub(crate) struct Listener {
+    conversation: Conversation,
+    parser: Option<AttachedParser>,
+}
+
+/// What a listener hears.
+pub(crate) enum Said {
+    /// Output, exactly.
+    Output(Vec<u8>),
+    /// It ended with this code.
+    Ended(i32),
+    /// Nobody knows how it ended.
+    Lost(Fault),
+}
+
+impl Listener {
+    /// Starts the command.
+    pub(crate) async fn open(link: &impl Link, question: &Question) -> Result<Self, Fault> {
+        let elevation = link.elevation(question.privilege)?;
+        let nonces = Nonces::random().map_err(call_fault)?;
+        let parser = AttachedParser::new(&nonces.frames);
+        let call = attached(&question.script, Some(question.timeout_seconds), elevation, nonces).map_err(call_fault)?;
+        Ok(Self { conversation: Conversation::open(link, call).await?, parser: Some(parser) })
+    }
+
+    /// What it says next. After `Ended` or `Lost` there is nothing more.
+    pub(crate) async fn next(&mut self) -> Result<Said, Fault> {
+        loop {
+            let Some(parser) = &mut self.parser else { return Ok(Said::Lost(no_trailer())) };
+            if let Some(code) = parser.exit_code() {
+                self.parser = None;
+                return Ok(Said::Ended(code));
+            }
+            match self.conversation.next().await? {
+                Heard::Bytes(bytes) => {
+                    let output = parser.feed(&bytes)?;
+                    if !output.is_empty() {
+                        return Ok(Said::Output(output));
+                    }
+                }
+                Heard::Closed => {
+                    let (rest, end) = self.parser.take().map_or((Vec::new(), AttachedEnd::Unknown), |p| p.finish());
+                    return Ok(match end {
+                        AttachedEnd::Exited { code } => Said::Ended(code),
+                        AttachedEnd::Unknown if rest.is_empty() => Said::Lost(no_trailer()),
+                        AttachedEnd::Unknown => Said::Output(rest),
+                    });
+                }
+                Heard::Lost(fault) => return Ok(Said::Lost(fault)),
+            }
+        }
+    }
+}
+
+fn no_trailer() -> Fault {
+    Fault::new(Code::LinkLost, "the host closed the connection before the command had ended")
+        .with_hint("It may have been killed there, or the host may be going down.")
+}

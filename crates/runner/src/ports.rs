@@ -1,0 +1,99 @@
+//! What the runner needs of the world: a way to hosts, and a journal.
+
+use crate::remote::{CallFault, Elevation};
+use millwright_domain::Fault;
+use millwright_domain::ids::{HostId, JobId};
+use millwright_domain::run::{JobEvent, JobProgress, Privilege};
+use std::future::Future;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// Reaches hosts.
+pub trait Transport: Send + Sync + 'static {
+    /// A connection to a host.
+    type Link: Link;
+
+    /// Connects, or gives the connection that is open already.
+    fn connect(&self, host: HostId) -> impl Future<Output = Result<Self::Link, Fault>> + Send;
+}
+
+/// An authenticated connection to a host. It may carry several exchanges at once.
+pub trait Link: Send + Sync + 'static {
+    /// How a command gets that privilege on this host.
+    fn elevation(&self, privilege: Privilege) -> Result<Elevation, Fault>;
+
+    /// Starts a command.
+    fn start(&self, command: &str) -> impl Future<Output = Result<Channel, Fault>> + Send;
+
+    /// The password for sudo, asked for if need be; none when there is nobody to ask.
+    fn sudo_password(&self) -> impl Future<Output = Option<Zeroizing<Vec<u8>>>> + Send;
+
+    /// Gives the connection up: it was silent for too long. The next connect makes a new one.
+    fn abandon(&self);
+}
+
+/// One command on a host. Dropping both ends closes it.
+#[derive(Debug)]
+pub struct Channel {
+    /// What comes from the host, in order; the last piece is `Closed` or `Lost`.
+    pub output: mpsc::Receiver<Piece>,
+    /// What goes to its stdin. Dropping it is the end of the file.
+    pub input: mpsc::Sender<Vec<u8>>,
+}
+
+/// Something that a command sent.
+#[derive(Debug)]
+pub enum Piece {
+    /// Bytes of stdout.
+    Stdout(Vec<u8>),
+    /// Bytes of stderr.
+    Stderr(Vec<u8>),
+    /// The host closed it in good order.
+    Closed {
+        /// The exit status, if the host sent one.
+        exit_status: Option<i32>,
+    },
+    /// The connection broke.
+    Lost(Fault),
+}
+
+/// Keeps what happens, durably, before it is acted upon.
+pub trait Journal: Send + Sync + 'static {
+    /// Adds entries to a job in one transaction and says where the job is then.
+    fn record(&self, job: JobId, entries: Vec<Entry>) -> impl Future<Output = Result<JobView, Fault>> + Send;
+
+    /// A host was reached, or not.
+    fn contact(&self, host: HostId, result: Result<(), Fault>) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// An addition to a job's journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// Something happened.
+    Event(JobEvent),
+    /// The next bytes of the job's output.
+    Output {
+        /// Where they begin in the job's output.
+        start: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Where a job is, as the journal has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// Its identifier.
+    pub id: JobId,
+    /// The sum of its events.
+    pub progress: JobProgress,
+    /// Where the output of the current task begins in the job's output.
+    pub task_base: u64,
+    /// How much output is kept.
+    pub output_length: u64,
+}
+
+/// A call that cannot be made is a fault like any other.
+pub(crate) fn call_fault(fault: CallFault) -> Fault {
+    Fault::from(fault)
+}
