@@ -1,0 +1,126 @@
+//! One exec request and what is written to its stdin.
+
+use super::shell::{compact, quote};
+use super::{Nonces, SudoGate};
+use std::fmt;
+use std::path::PathBuf;
+
+const PRELUDE: &str = include_str!("../../remote/prelude.sh");
+
+/// What is sent to a host for one exchange.
+#[derive(Clone)]
+pub struct Call {
+    /// The exec request: constant but for a nonce, no payload, no secret, right in every login shell.
+    pub command: String,
+    /// What is written to stdin once the gate is open, in order. Stdin stays open after it.
+    pub input: Vec<InputPart>,
+    /// Marks the host's frames.
+    pub nonces: Nonces,
+    /// How the script becomes root.
+    pub elevation: Elevation,
+}
+
+impl Call {
+    /// The gate in front of this call's input.
+    pub fn gate(&self) -> SudoGate {
+        SudoGate::new(self.elevation, self.nonces.opening.clone())
+    }
+
+    /// A call that evaluates `script` on the host and then its function `main`; `data` follows on stdin.
+    pub(super) fn of_script(nonces: Nonces, elevation: Elevation, script: String, data: Vec<InputPart>) -> Self {
+        let opening = &nonces.opening;
+        let text = format!("BEGIN {opening}\n{script}END {opening}\n").into_bytes();
+        let input = std::iter::once(InputPart::Bytes(text)).chain(data).collect();
+        Self { command: exec_request(elevation, opening.as_str()), input, nonces, elevation }
+    }
+}
+
+/// Neither scripts nor secrets belong in a log.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("command", &self.command)
+            .field("elevation", &self.elevation)
+            .field("input_parts", &self.input.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A part of what goes to stdin.
+#[derive(Clone, PartialEq, Eq)]
+pub enum InputPart {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// The first `length_bytes` of a local file. When it has become shorter, close the channel: the host then starts nothing.
+    File {
+        /// Where it lies.
+        path: PathBuf,
+        /// How long the host was told that it is.
+        length_bytes: u64,
+    },
+}
+
+impl fmt::Debug for InputPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::File { path, length_bytes } => write!(f, "File({}, {length_bytes})", path.display()),
+        }
+    }
+}
+
+/// How a call becomes root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elevation {
+    /// It stays whoever logged in.
+    None,
+    /// sudo without a password.
+    SudoNoPassword,
+    /// sudo, which may ask for a password.
+    SudoAsk,
+}
+
+/// Where things lie on the host. Tests put them elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostLayout {
+    /// Where jobs, locks and tombstones lie; `None`: `/var/lib/millwright` for root, else `~/.local/state/millwright`.
+    pub state_directory: Option<String>,
+    /// The file that changes with every boot.
+    pub boot_id_file: String,
+}
+
+impl Default for HostLayout {
+    fn default() -> Self {
+        Self { state_directory: None, boot_id_file: "/proc/sys/kernel/random/boot_id".to_owned() }
+    }
+}
+
+impl HostLayout {
+    /// The prelude and what it wants to be told.
+    pub(super) fn prelude(&self) -> String {
+        format!(
+            "state_directory={}\nboot_id_file={}\n{}",
+            quote(self.state_directory.as_deref().unwrap_or_default()),
+            quote(&self.boot_id_file),
+            compact(PRELUDE),
+        )
+    }
+}
+
+/// The script comes on stdin, between two lines; what precedes the first is thrown away (a password that sudo did not
+/// consume), and only the second has it evaluated (a script that was cut off does nothing). The `read` builtin takes
+/// nothing beyond its line from a pipe, so what follows is left for the script. No `!`, no single quote, no newline:
+/// csh and fish take this as well.
+fn exec_request(elevation: Elevation, nonce: &str) -> String {
+    // sudo's messages are the same everywhere only in the C locale; the script then goes back to the host's own.
+    let (prefix, reset) = match elevation {
+        Elevation::None => ("exec".to_owned(), ""),
+        Elevation::SudoNoPassword => ("exec env LC_ALL=C sudo -n".to_owned(), "unset LC_ALL; "),
+        Elevation::SudoAsk => (format!("exec env LC_ALL=C sudo -S -p {nonce}"), "unset LC_ALL; "),
+    };
+    let skip = format!(r#"while IFS= read -r l; do case "$l" in ("BEGIN {nonce}") break;; esac; done"#);
+    let collect = format!(
+        r#"while IFS= read -r l; do case "$l" in ("END {nonce}") echo main; exit;; esac; printf "%s\n" "$l"; done"#
+    );
+    format!(r#"{prefix} sh -c '{reset}printf "READY {nonce}\n"; {skip}; eval "$({collect})"'"#)
+}
