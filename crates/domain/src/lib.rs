@@ -10,6 +10,7 @@ pub mod fault;
 pub mod fleet;
 pub mod ids;
 pub mod name;
+pub mod recipe;
 pub mod run;
 pub mod selector;
 pub mod version;

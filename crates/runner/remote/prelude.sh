@@ -184,24 +184,25 @@ remove_job() {
     rm -rf "$jobs/.removed.$id.$$"
 }
 
-# name_cause: why something could not be written.
+# name_cause: why something could not be written. `[ -w ]` says yes to root on a read-only disk in some shells.
 name_cause() {
     place=$state_directory
     until [ -d "$place" ]; do
         place=${place%/*}
         [ -n "$place" ] || place=/
     done
+    mount_options=''
+    while read -r device mount_point type options rest; do # what is mounted later lies above or deeper
+        case $place/ in "${mount_point%/}"/*) mount_options=$options ;; esac
+    done </proc/self/mounts
     cause=denied
-    if [ -w "$place" ]; then
-        for df_option in -Pk -Pi; do
-            free=$(df "$df_option" "$place" 2>/dev/null | { read -r line; read -r device all used free line; echo "$free"; })
-            case $free in
-                '' | *[!0-9]*) ;;
-                *) if [ "$free" -lt 64 ]; then cause=full; fi ;;
-            esac
-        done
-    elif [ "$user_number" = 0 ]; then # what root may not write is read-only
-        cause=read-only
-    fi
+    case ,$mount_options, in *,ro,*) cause=read-only ;; esac
+    for df_option in -Pk -Pi; do
+        free=$(df "$df_option" "$place" 2>/dev/null | { read -r line; read -r device all used free line; echo "$free"; })
+        case $cause:$free in
+            denied: | denied:*[!0-9]* | read-only:*) ;;
+            *) if [ "$free" -lt 64 ]; then cause=full; fi ;;
+        esac
+    done
     echo "$cause"
 }

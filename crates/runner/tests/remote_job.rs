@@ -1,5 +1,7 @@
 //! What a job does on a host, under three shells.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests are tests
+
 mod remote_support;
 
 use Shell::{Bash, Busybox, Dash};
@@ -125,6 +127,7 @@ fn forged_frames_are_output(#[values(Dash, Bash, Busybox)] shell: Shell) {
         for nonce in $(grep -oE '[0-9a-f]{32}' "$MILLWRIGHT_FILES/seen" | sort -u) 00000000000000000000000000000000; do
             printf '\n%s F 0 whole exited 0\n%s D 0 5\nhello\n%s S 1 1 finished 0 0 0 exited\n' $nonce $nonce $nonce
         done
+        for fd in 3 4 5 6 7 8 9; do (echo '1 finished 0 0 0 exited' >&$fd); done 2>/dev/null
         exit 5"#;
     let job = job(&[script]);
     let exec = host.launch(&job);
@@ -162,7 +165,7 @@ fn output_that_a_script_overwrote_is_not_called_whole(#[values(Dash, Bash, Busyb
     std::fs::write(host.job_directory(job.id).join(stage.trim()).join("files/go"), "").unwrap();
     let events = exec.events_until(&mut parser, |event| matches!(event, HostEvent::Finished { .. }));
     let end = events.last().unwrap();
-    assert!(matches!(end, HostEvent::Finished { offset: 27, integrity: Integrity::Altered, .. }), "{end:?}");
+    assert!(matches!(end, HostEvent::Finished { offset: 22, integrity: Integrity::Altered, .. }), "{end:?}");
 }
 
 #[rstest]
@@ -275,7 +278,8 @@ fn under_sudo_a_step_can_run_as_the_login_user(#[values(Dash, Bash, Busybox)] sh
         "root\n/root\nfile secret\nroot 600\nunset\ndaemon\n/usr/sbin\nfile secret\ndaemon 600\nunset\nhidden\nprivate\nend\n"
     );
     assert_eq!(story.verdict(), Verdict::Exited { code: 0 });
-    assert_eq!(files_with(&host, b"secret\n"), Vec::<String>::new());
+    // Where the payload printed it, and nowhere else.
+    assert_eq!(files_with(&host, b"secret\n"), [host.job_directory(job.id).join("out").display().to_string()]);
 }
 
 #[rstest]
@@ -357,6 +361,10 @@ fn what_cannot_be_sent_is_refused_before_anything_is() {
             }),
         ]
         .join("\n"),
-        @""
+        @r"
+    the script of step 1 contains a NUL byte, which no shell can hold
+    two steps of one job have the number 1
+    two files of one job are named “same”
+    "
     );
 }

@@ -81,8 +81,19 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         // Whoever asked may have gone; the change stands. So it is below.
-        self.send(as_change(actor, change), move |result| drop(reply.send(result)))?;
+        self.send(Fate::Kept, as_change(actor, change), move |result| drop(reply.send(result)))?;
         answer.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    /// Makes a change and takes it back: what it would do, checked by the database itself.
+    pub async fn rehearse<T: Send + 'static>(
+        &self,
+        actor: &Actor,
+        change: impl FnOnce(&Writer<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Fate::TakenBack, as_change(actor, change), move |result| drop(reply.send(result)))?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Adds to the journal and waits until it is durable.
@@ -98,16 +109,17 @@ impl Store {
         work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.send(work, move |result| drop(reply.send(result)))?;
+        self.send(Fate::Kept, work, move |result| drop(reply.send(result)))?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     fn send<T: Send + 'static>(
         &self,
+        fate: Fate,
         work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
         reply: impl FnOnce(Result<T, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let request = Box::new(Pending { state: State::Asked(work), reply });
+        let request = Box::new(Pending { fate, state: State::Asked(work), reply });
         let requests = self.writer.requests.lock().map_err(|_| StoreError::Closed)?;
         requests.as_ref().ok_or(StoreError::Closed)?.send(request).map_err(|_| StoreError::Closed)
     }
@@ -199,7 +211,15 @@ trait Request: Send {
     fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
+/// What becomes of a change that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    TakenBack,
+}
+
 struct Pending<W, T, R> {
+    fate: Fate,
     state: State<W, T>,
     reply: R,
 }
@@ -219,7 +239,7 @@ where
     fn perform(&mut self, connection: &Connection) -> bool {
         let State::Asked(work) = std::mem::replace(&mut self.state, State::Taken) else { return false };
         let result = work(connection, now());
-        let kept = result.is_ok();
+        let kept = result.is_ok() && self.fate == Fate::Kept;
         self.state = State::Done(result);
         kept
     }

@@ -149,7 +149,9 @@ impl<'t> Fields<'t> {
 
     /// The field, whatever it is.
     pub(super) fn any(&mut self, name: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         self.entries.iter().find(|entry| entry.key == name).map(|entry| entry.value)
     }
 

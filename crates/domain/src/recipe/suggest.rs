@@ -50,7 +50,7 @@ mod tests {
             ("timeuot_seconds", Some("timeout_seconds")),
             ("onlyif", Some("only_if")),
             ("runn", Some("run")),
-            ("sodu", Some("sudo")),
+            ("sduo", Some("sudo")),
             ("banana", None),
             ("", None),
         ] {

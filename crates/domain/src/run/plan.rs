@@ -228,6 +228,8 @@ pub struct PlannedStep {
     pub number: u32,
     /// What it is for.
     pub name: String,
+    /// Whose failures it can have.
+    pub kind: StepKind,
     /// The exact text for `sh`.
     pub script: String,
     /// As whom.
@@ -242,6 +244,16 @@ pub struct PlannedStep {
     pub attachments: Vec<Attachment>,
     /// The names of the secrets that it needs, found in `$MILLWRIGHT_SECRETS`. Their values are never in a plan.
     pub secrets: Vec<String>,
+}
+
+/// What a step is made of, for whoever explains its failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Commands of any kind.
+    Commands,
+    /// The host's package manager.
+    Packages,
 }
 
 /// As whom something runs on the host.

@@ -107,6 +107,11 @@ impl HostLayout {
     }
 }
 
+/// sudo's prompt. Not the bare nonce: a sudo that refuses repeats the command, in which that stands several times.
+pub(super) fn prompt(nonce: &str) -> String {
+    format!("PASSWORD-{nonce}")
+}
+
 /// The script comes on stdin, between two lines; what precedes the first is thrown away (a password that sudo did not
 /// consume), and only the second has it evaluated (a script that was cut off does nothing). The `read` builtin takes
 /// nothing beyond its line from a pipe, so what follows is left for the script. No `!`, no single quote, no newline:
@@ -116,7 +121,7 @@ fn exec_request(elevation: Elevation, nonce: &str) -> String {
     let (prefix, reset) = match elevation {
         Elevation::None => ("exec".to_owned(), ""),
         Elevation::SudoNoPassword => ("exec env LC_ALL=C sudo -n".to_owned(), "unset LC_ALL; "),
-        Elevation::SudoAsk => (format!("exec env LC_ALL=C sudo -S -p {nonce}"), "unset LC_ALL; "),
+        Elevation::SudoAsk => (format!("exec env LC_ALL=C sudo -S -p {}", prompt(nonce)), "unset LC_ALL; "),
     };
     let skip = format!(r#"while IFS= read -r l; do case "$l" in ("BEGIN {nonce}") break;; esac; done"#);
     let collect = format!(

@@ -1,5 +1,6 @@
 //! The way through sudo: when the password is written, when the script may be, and why it did not come to that.
 
+use super::call::prompt;
 use super::{Elevation, Nonce};
 use millwright_domain::{Code, Fault};
 
@@ -10,7 +11,7 @@ const KEPT_BYTES: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct SudoGate {
     elevation: Elevation,
-    prompt: Nonce,
+    prompt: String,
     ready: Vec<u8>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -34,8 +35,8 @@ pub enum SudoStep {
 impl SudoGate {
     pub(super) fn new(elevation: Elevation, opening: Nonce) -> Self {
         let ready = format!("READY {opening}\n").into_bytes();
-        let (stdout, stderr) = (Vec::new(), Vec::new());
-        Self { elevation, prompt: opening, ready, stdout, stderr, prompts_answered: 0, open: false }
+        let prompt = prompt(opening.as_str());
+        Self { elevation, prompt, ready, stdout: Vec::new(), stderr: Vec::new(), prompts_answered: 0, open: false }
     }
 
     /// Whether the input may be written right after the exec request, without waiting for [`SudoStep::Open`]: it saves a
@@ -70,7 +71,7 @@ impl SudoGate {
         }
         self.stderr.extend_from_slice(bytes);
         self.stderr.truncate(KEPT_BYTES);
-        let prompts = count(&self.stderr, self.prompt.as_str().as_bytes());
+        let prompts = count(&self.stderr, self.prompt.as_bytes());
         match (prompts, self.prompts_answered) {
             (0, _) => SudoStep::Wait,
             (1, 0) => {
@@ -111,7 +112,7 @@ impl SudoGate {
             .with_hint("Remove `requiretty` from sudoers for this account: `Defaults:USER !requiretty`.");
         }
         if says(&["not in the sudoers file", "is not allowed to", "may not run sudo", "I'm sorry"]) {
-            return Fault::new(Code::SudoRefused, format!("sudo does not allow this account to run commands{printed}"))
+            return Fault::new(Code::SudoRefused, "sudo does not allow this account to run `sh` as root.")
                 .with_hint("Allow the account in sudoers, or use another one with `millwright host edit … --user`.");
         }
         if self.prompts_answered > 0 {
@@ -126,7 +127,7 @@ impl SudoGate {
     }
 
     fn printed(&self) -> String {
-        let text = String::from_utf8_lossy(&self.stderr).replace(self.prompt.as_str(), "");
+        let text = String::from_utf8_lossy(&self.stderr).replace(&self.prompt, "");
         match text.trim().lines().last() {
             Some(line) if !line.is_empty() => format!(": {line}"),
             Some(_) | None => ".".to_owned(),

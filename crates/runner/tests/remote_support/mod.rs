@@ -372,3 +372,9 @@ pub(crate) fn poll(what: &str, mut holds: impl FnMut() -> bool) {
 pub(crate) fn wait_for_file(path: &Path) {
     poll(&format!("{} exists", path.display()), || path.exists());
 }
+
+pub(crate) fn wait_for_text(path: &Path, text: &str) {
+    poll(&format!("{} contains {text:?}", path.display()), || {
+        std::fs::read_to_string(path).is_ok_and(|found| found.contains(text))
+    });
+}

@@ -1,6 +1,7 @@
 //! The tables. Each file holds one table's schema, its SQL, and nothing that knows another crate's business.
 
 pub mod audit;
+pub mod cancel_request;
 pub mod client;
 pub mod contact;
 pub mod credential;
@@ -47,6 +48,7 @@ pub(crate) fn migrations() -> Migrations<'static> {
             job::SCHEMA,
             event::SCHEMA,
             output::SCHEMA,
+            cancel_request::SCHEMA,
         ]
         .concat()
     });

@@ -1,0 +1,44 @@
+//! `millwright import …`
+
+use crate::arguments::{Import, ImportFile};
+use crate::exit::Exit;
+use crate::out::Out;
+use crate::text::visible_line;
+use millwright_api::import::ImportDefaults;
+use millwright_api::{ImportKind, ImportMode, ImportReport, Workspace};
+use millwright_domain::Fault;
+use serde_json::json;
+
+pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Import) -> Result<Exit, Fault> {
+    let (kind, ImportFile { file, dry_run, env, user, sudo }) = match verb {
+        Import::Csv(file) => (ImportKind::Csv, file),
+        Import::SshConfig(file) => (ImportKind::SshConfig, file),
+        Import::Ansible(file) => (ImportKind::Ansible, file),
+    };
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let user = user.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".into());
+    let defaults = ImportDefaults { environment: env, user, sudo, home: variable("HOME") };
+    let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Apply };
+    let report = workspace.import(kind, &file, &defaults, mode).await?;
+    out.answer(&json!({ "dry_run": dry_run, "import": report }), || told(&report, dry_run));
+    Ok(Exit::Well)
+}
+
+fn told(report: &ImportReport, dry_run: bool) -> String {
+    let mut lines = Vec::new();
+    for note in &report.notes {
+        lines.push(format!("note: {}", visible_line(&note.to_string())));
+    }
+    let (added, changed) = if dry_run { ("would add", "would change") } else { ("added", "changed") };
+    lines.extend(report.clients_added.iter().map(|client| format!("{added} client {client}")));
+    lines.extend(report.environments_added.iter().map(|environment| format!("{added} environment {environment}")));
+    lines.extend(report.hosts_added.iter().map(|host| format!("{added} host {host}")));
+    lines.extend(report.hosts_changed.iter().map(|host| format!("{changed} host {host}")));
+    lines.push(format!(
+        "{} hosts {added}, {} {changed}, {} as they were",
+        report.hosts_added.len(),
+        report.hosts_changed.len(),
+        report.hosts_unchanged.len()
+    ));
+    lines.join("\n")
+}

@@ -1,0 +1,78 @@
+//! What each noun does.
+
+mod audit;
+mod client;
+mod env;
+mod exec;
+mod facts;
+mod host;
+mod import;
+mod library;
+mod patch;
+mod product;
+mod run;
+mod start;
+mod status;
+
+use crate::arguments::{Arguments, Noun, Run, Runbook};
+use crate::exit::Exit;
+use crate::out::Out;
+use crate::people;
+use clap::CommandFactory;
+use millwright_api::Workspace;
+use millwright_domain::{Code, Fault};
+use serde_json::json;
+
+/// Does what was asked.
+pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fault> {
+    let folder = match arguments.workspace {
+        Some(folder) => folder,
+        None => Workspace::default_folder()?,
+    };
+    let open = || Workspace::open(&folder, people::at_terminal(out.has_person()));
+    match arguments.noun {
+        Noun::Init => {
+            Workspace::init(&folder)?;
+            out.answer(&json!({ "workspace": folder }), || format!("Made the workspace {}.", folder.display()));
+            Ok(Exit::Well)
+        }
+        Noun::Client(verb) => client::perform(&open()?, out, verb).await,
+        Noun::Env(verb) => env::perform(&open()?, out, verb).await,
+        Noun::Host(verb) => host::perform(&open()?, out, verb).await,
+        Noun::Facts(verb) => facts::perform(&open()?, out, verb).await,
+        Noun::Import(verb) => import::perform(&open()?, out, verb).await,
+        Noun::Patch(wish) => patch::perform(&open()?, out, wish).await,
+        Noun::Install(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Install, wish).await,
+        Noun::Upgrade(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Upgrade, wish).await,
+        Noun::Remove(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Remove, wish).await,
+        Noun::Runbook(Runbook::Run { name, selector, set, approval }) => {
+            library::run(&open()?, out, &name, &selector, set, approval).await
+        }
+        Noun::Runbook(verb) => library::runbook(&open()?, out, &verb),
+        Noun::Recipe(_) => library::recipes(&open()?, out),
+        Noun::Exec(wish) => exec::perform(&open()?, out, wish).await,
+        Noun::Run(verb) => match verb {
+            Run::List { limit } => run::list(&open()?, out, limit),
+            Run::Show { id } => run::show(&open()?, out, &id),
+            Run::Follow { id } => run::follow(&open()?, out, &id).await,
+            Run::Cancel { id, after_step } => run::cancel(&open()?, out, &id, after_step).await,
+            Run::Output { id, host } => run::output(&open()?, out, &id, &host),
+        },
+        Noun::Status { selector } => status::perform(&open()?, out, selector.as_ref()),
+        Noun::Audit(verb) => audit::perform(&open()?, out, verb),
+        Noun::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "millwright", &mut text);
+            out.bytes(&text);
+            Ok(Exit::Well)
+        }
+        Noun::Manual => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut text)
+                .map_err(|error| Fault::new(Code::Internal, format!("the manual page could not be made: {error}")))?;
+            out.bytes(&text);
+            Ok(Exit::Well)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What planning starts from: the hosts, and what is known of each.
+
+use crate::render::HostContext;
+use millwright_domain::facts::Facts;
+use millwright_domain::fleet::{Host, Installation, SudoMode};
+use millwright_domain::run::{LeftOut, PlannedJob, Privilege, Work};
+use millwright_domain::{Code, Fault};
+
+/// A host that was selected.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The host.
+    pub host: Host,
+    /// Whether its environment is a production one.
+    pub production: bool,
+    /// What it said when the plan was made, or why it said nothing.
+    pub known: Result<Known, Fault>,
+}
+
+/// What is known of a host.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What it said about itself, if it was asked.
+    pub facts: Option<Facts>,
+    /// The version of the product that its probe showed.
+    pub installed_version: Option<String>,
+    /// What the inventory has of the product on it.
+    pub installation: Option<Installation>,
+}
+
+impl Candidate {
+    /// A job that does this on the host.
+    pub(crate) fn job(&self, work: Work) -> PlannedJob {
+        PlannedJob {
+            host_id: self.host.id,
+            host: self.host.path.clone(),
+            production: self.production,
+            changes: Vec::new(),
+            risks: Vec::new(),
+            work,
+            installation: None,
+        }
+    }
+
+    /// The job of a host that gets no work.
+    pub(crate) fn left_out(&self, left_out: LeftOut) -> PlannedJob {
+        self.job(Work::LeftOut(left_out))
+    }
+
+    /// What is known, or the job of a host that could not be asked.
+    pub(crate) fn known(&self) -> Result<&Known, PlannedJob> {
+        self.known.as_ref().map_err(|fault| self.left_out(LeftOut::Unreachable(fault.clone())))
+    }
+
+    /// Refuses work that needs root where the inventory knows no way to it.
+    pub(crate) fn allow(&self, privilege: Privilege) -> Result<(), PlannedJob> {
+        let root = self.host.user == "root" || self.host.sudo != SudoMode::None;
+        if privilege == Privilege::Login || root {
+            return Ok(());
+        }
+        let fault = Fault::new(
+            Code::SudoRefused,
+            format!("this needs root, and “{}” logs in as {} without sudo", self.host.path, self.host.user),
+        )
+        .with_hint("Set the way with `millwright host edit HOST --sudo nopasswd` (or ask).");
+        Err(self.left_out(LeftOut::Skipped(fault)))
+    }
+
+    /// What templates may know of the host.
+    pub(crate) fn context(&self, requested_version: Option<String>) -> HostContext {
+        let known = self.known.as_ref().ok();
+        let os = known.and_then(|known| known.facts.as_ref()).and_then(|facts| facts.os.as_ref());
+        HostContext {
+            name: self.host.path.host.to_string(),
+            client: self.host.path.client.to_string(),
+            environment: self.host.path.environment.to_string(),
+            os_id: os.map(|os| os.id.clone()).unwrap_or_default(),
+            os_version_id: os.and_then(|os| os.version_id.clone()).unwrap_or_default(),
+            requested_version,
+            installed_version: known.and_then(|known| known.installed_version.clone()),
+        }
+    }
+
+    /// Refuses a host whose system is none of these. An empty list allows any, and so does a system that is not known.
+    pub(crate) fn system_is(&self, systems: &[String], what: &str) -> Result<(), PlannedJob> {
+        let facts = self.known.as_ref().ok().and_then(|known| known.facts.as_ref());
+        let Some(os) = facts.and_then(|facts| facts.os.as_ref()) else { return Ok(()) };
+        if systems.is_empty() || systems.contains(&os.id) {
+            return Ok(());
+        }
+        let fault = Fault::new(
+            Code::Unsupported,
+            format!("{what} is written for {}, and this host runs {}", systems.join(", "), os.id),
+        );
+        Err(self.left_out(LeftOut::Skipped(fault)))
+    }
+}

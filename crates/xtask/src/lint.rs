@@ -1,0 +1,110 @@
+//! `cargo xtask lint`: what a machine can say about the code without running it.
+//!
+//! Every check runs, whatever the others said. Known vulnerabilities are not among them: their database cannot be had
+//! from crates.io; `cargo deny check advisories` asks for it where GitHub can be reached.
+
+mod length;
+
+use crate::{
+    process,
+    setup::{self, CargoTool, Purpose},
+    workspace,
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+const CARGO_DENY: CargoTool =
+    CargoTool { name: "cargo-deny", version: "0.20.2", why: "licences, sources, and who may use which crate" };
+
+/// One check: its name and what runs it.
+type Check = (&'static str, fn() -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("format", format),
+    ("length of files", length::check),
+    ("scripts", scripts),
+    ("dependencies", dependencies),
+    ("clippy", clippy),
+];
+
+/// Ends with 1 when a check has something to say.
+pub(crate) fn run() -> Result<ExitCode> {
+    setup::prepare(&[Purpose::Build, Purpose::Lint])?;
+    let mut failed = Vec::new();
+    for (name, check) in CHECKS {
+        let started = Instant::now();
+        let result = check();
+        let seconds = started.elapsed().as_secs_f64();
+        match result {
+            Ok(()) => eprintln!("✓ {name} ({seconds:.1} s)"),
+            Err(error) => {
+                eprintln!("✕ {name} ({seconds:.1} s): {error:#}");
+                failed.push(*name);
+            }
+        }
+    }
+    if failed.is_empty() {
+        eprintln!("lint: all {} checks passed", CHECKS.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("lint: failed: {}", failed.join(", "));
+    Ok(ExitCode::FAILURE)
+}
+
+fn format() -> Result<()> {
+    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+    process::run(workspace::cargo().args(arguments))
+}
+
+fn dependencies() -> Result<()> {
+    let program = setup::cargo_tool(&CARGO_DENY)?;
+    let mut command = Command::new(program);
+    command.current_dir(workspace::root());
+    command.args(["--workspace", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
+    process::run(&mut command)
+}
+
+fn scripts() -> Result<()> {
+    let files = source_files()?;
+    let posix: Vec<_> = files.iter().filter(|file| file.extension().is_some_and(|e| e == "sh")).collect();
+    if posix.is_empty() {
+        bail!("no script found below {}", workspace::root().display());
+    }
+    let mut command = Command::new("shellcheck");
+    // Many are fragments that are put together before they run, so that a variable's two ends are in different files
+    // (2034, 2154); typographic quotes are meant (1111).
+    command.args(["--shell=sh", "--severity=warning", "--exclude=1111,2034,2154"]).args(posix);
+    process::run(command.current_dir(workspace::root()))?;
+    process::run(Command::new("shellcheck").args(["--severity=warning", ".ci/run"]).current_dir(workspace::root()))
+}
+
+/// The files of the checkout that people write, with paths from its root, sorted.
+fn source_files() -> Result<Vec<PathBuf>> {
+    const LEFT_OUT: [&str; 4] = [".git", "target", "node_modules", "recorded"];
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let path = workspace::root().join(&folder);
+        for entry in fs::read_dir(&path).with_context(|| format!("list {}", path.display()))? {
+            let entry = entry.with_context(|| format!("list {}", path.display()))?;
+            let name = entry.file_name();
+            let kind = entry.file_type().with_context(|| format!("look at {}", entry.path().display()))?;
+            if kind.is_dir() && !LEFT_OUT.iter().any(|left_out| Path::new(left_out) == Path::new(&name)) {
+                folders.push(folder.join(&name));
+            } else if kind.is_file() {
+                files.push(folder.join(&name));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

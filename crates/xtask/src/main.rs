@@ -1,0 +1,45 @@
+//! Developer commands, as `cargo xtask …`.
+//!
+//! One file per command. It builds and runs the product as anyone else would, by its command line; the lab's hosts are
+//! the only part of the workspace that it links.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks to its terminal")]
+
+mod bench;
+mod demo;
+mod lint;
+mod process;
+mod run;
+mod setup;
+mod test;
+mod workspace;
+
+use anyhow::Result;
+use clap::Parser;
+use std::process::ExitCode;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Developer commands of Millwright")]
+enum Command {
+    /// Show Millwright at work on real Debian machines of two clients, then check that a second install changes nothing
+    Demo(demo::Options),
+    /// Build and run the command `millwright`
+    Run(run::Options),
+    /// Run every test: rules, real sshd, Debian machines, journeys
+    Test(test::Options),
+    /// Check format, lints, dependencies, scripts and the length of files
+    Lint,
+    /// Measure against the peers
+    #[command(subcommand)]
+    Bench(bench::Command),
+}
+
+fn main() -> Result<ExitCode> {
+    match Command::parse() {
+        Command::Demo(options) => demo::run(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Lint => lint::run(),
+        Command::Bench(command) => bench::run(&command),
+    }
+}
