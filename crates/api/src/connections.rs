@@ -8,8 +8,8 @@ use millwright_domain::{Code, Fault, HostPath};
 use millwright_runner::ports::{Channel, Link, Piece, Transport};
 use millwright_runner::remote::Elevation;
 use millwright_ssh::{
-    ConnectError, ConnectOptions, Ending, Endpoint, Exchange, HostKey, Identity, PinStanding, Prompts, Route,
-    Session, SessionKeeper, connect,
+    ConnectError, ConnectOptions, Ending, Endpoint, Exchange, HostKey, Identity, PinStanding, Prompts, Route, Session,
+    SessionKeeper, connect,
 };
 use millwright_store::Store;
 use millwright_store::table::{host, host_key_pin};
@@ -178,7 +178,7 @@ impl Link for HostLink {
     }
 
     fn abandon(&self) {
-        drop(self.session.clone());
+        self.session.abandon();
     }
 }
 
@@ -206,12 +206,7 @@ async fn relay(mut exchange: Exchange, sender: mpsc::Sender<Piece>) {
 }
 
 /// The hosts to go through, each with the hosts that it is itself reached through, then the host.
-fn collect<'i>(
-    known: &'i Inventory,
-    host: &'i Host,
-    machines: &mut Vec<&'i Host>,
-    depth: usize,
-) -> Result<(), Fault> {
+fn collect<'i>(known: &'i Inventory, host: &'i Host, machines: &mut Vec<&'i Host>, depth: usize) -> Result<(), Fault> {
     /// Longer chains are circles.
     const DEEPEST: usize = 8;
     if depth > DEEPEST {

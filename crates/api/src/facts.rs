@@ -54,9 +54,10 @@ pub struct FactsSummary {
 impl FactsSummary {
     /// The short of it.
     pub fn of(facts: &Facts) -> Self {
-        let updates = facts.pending.as_ref().map(|pending| {
-            pending.updates.iter().filter(|update| update.from.is_some()).collect::<Vec<_>>()
-        });
+        let updates = facts
+            .pending
+            .as_ref()
+            .map(|pending| pending.updates.iter().filter(|update| update.from.is_some()).collect::<Vec<_>>());
         let count = |wanted: &dyn Fn(UpdateStanding, UpdatePurpose) -> bool| {
             let updates = updates.as_ref()?;
             Some(updates.iter().filter(|update| wanted(update.standing, update.purpose)).count())
@@ -74,9 +75,10 @@ impl FactsSummary {
                 RebootRequired::No => Some(false),
                 RebootRequired::Yes { .. } => Some(true),
             },
-            fullest_percent: facts.filesystems.as_ref().and_then(|all| {
-                all.iter().filter(|fs| fs.used_bytes + fs.available_bytes > 0).map(percent_full).max()
-            }),
+            fullest_percent: facts
+                .filesystems
+                .as_ref()
+                .and_then(|all| all.iter().filter(|fs| fs.used_bytes + fs.available_bytes > 0).map(percent_full).max()),
             failed_units: facts.failed_units.as_ref().map(Vec::len),
         }
     }
@@ -157,9 +159,9 @@ impl Workspace {
 
     async fn keep_facts(&self, host: &Host, whole: Facts) -> Result<(), Fault> {
         let id = host.id;
-        let kept = self.store.journal(move |journal| {
-            facts::record(journal, id, whole.observed_at, &FactsSummary::of(&whole), &whole)
-        });
+        let kept = self
+            .store
+            .journal(move |journal| facts::record(journal, id, whole.observed_at, &FactsSummary::of(&whole), &whole));
         Ok(kept.await?)
     }
 

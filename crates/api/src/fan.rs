@@ -6,11 +6,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Does the same with every item, at most `parallel` at once; the results are in the order of the items.
-pub(crate) async fn fan_out<I, T, F>(
-    items: Vec<I>,
-    parallel: u32,
-    act: impl Fn(I) -> F,
-) -> Result<Vec<T>, Fault>
+pub(crate) async fn fan_out<I, T, F>(items: Vec<I>, parallel: u32, act: impl Fn(I) -> F) -> Result<Vec<T>, Fault>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, Fault>> + Send + 'static,

@@ -63,7 +63,10 @@ impl Workspace {
         let unreadable = |error| Fault::new(Code::LocalFile, format!("{} cannot be read: {error}", file.display()));
         let length = std::fs::metadata(file).map_err(unreadable)?.len();
         if length > crate::import::MAXIMUM_BYTES as u64 {
-            return Err(Fault::new(Code::InvalidInput, format!("{} has {length} bytes: that is too long for an inventory", file.display())));
+            return Err(Fault::new(
+                Code::InvalidInput,
+                format!("{} has {length} bytes: that is too long for an inventory", file.display()),
+            ));
         }
         let bytes = std::fs::read(file).map_err(unreadable)?;
         let name = file.display().to_string();

@@ -138,10 +138,7 @@ impl<T> Found<T> {
     }
 }
 
-fn read_file<T>(
-    path: &Path,
-    read: impl Fn(&str, &str) -> Result<T, Diagnostics>,
-) -> Result<Found<T>, Fault> {
+fn read_file<T>(path: &Path, read: impl Fn(&str, &str) -> Result<T, Diagnostics>) -> Result<Found<T>, Fault> {
     let item = read(&path.display().to_string(), &text_of(path)?)?;
     let absolute = std::path::absolute(path).map_err(|error| unreadable(path, &error))?;
     Ok(Found { item, folder: absolute.parent().map(Path::to_owned) })

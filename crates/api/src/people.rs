@@ -42,8 +42,11 @@ pub struct Asked {
 #[derive(Clone, Default)]
 pub struct People {
     questions: Option<mpsc::Sender<Asked>>,
-    sudo: Arc<Mutex<HashMap<(String, HostPath), Option<SecretString>>>>,
+    sudo: Arc<Mutex<SudoPasswords>>,
 }
+
+/// What was typed for an account on a host, or that nobody answered.
+type SudoPasswords = HashMap<(String, HostPath), Option<SecretString>>;
 
 impl People {
     /// Nobody is there.

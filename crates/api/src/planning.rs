@@ -92,11 +92,8 @@ impl Workspace {
         let (values, secrets) = self.values(&found.item.parameters, settings).await?;
         let files = found.local_files(&found.item.files())?;
         let last = self.last_facts(&hosts)?;
-        let known = hosts
-            .into_iter()
-            .zip(last)
-            .map(|(host, facts)| (host, Ok(Known { facts, ..Known::default() })))
-            .collect();
+        let known =
+            hosts.into_iter().zip(last).map(|(host, facts)| (host, Ok(Known { facts, ..Known::default() }))).collect();
         let candidates = self.candidates(known)?;
         let selector = selector.to_string();
         let request = RunbookRequest { selector, runbook: &found.item, values: &values, files: &files, parallel };
@@ -152,10 +149,7 @@ impl Workspace {
 
     fn last_facts(&self, hosts: &[Host]) -> Result<Vec<Option<Facts>>, Fault> {
         Ok(self.store.read(|reader| {
-            hosts
-                .iter()
-                .map(|host| Ok(facts::of_host::<Facts>(reader, host.id)?.map(|(_, facts)| facts)))
-                .collect()
+            hosts.iter().map(|host| Ok(facts::of_host::<Facts>(reader, host.id)?.map(|(_, facts)| facts))).collect()
         })?)
     }
 
@@ -164,10 +158,8 @@ impl Workspace {
         let mut secrets = settings.secrets;
         for parameter in parameters.iter().filter(|parameter| parameter.is_secret() && parameter.is_required()) {
             if !secrets.contains_key(&parameter.name) {
-                let question = Question::Secret {
-                    name: parameter.name.clone(),
-                    description: parameter.description.clone(),
-                };
+                let question =
+                    Question::Secret { name: parameter.name.clone(), description: parameter.description.clone() };
                 if let Some(secret) = self.people.ask(question).await {
                     secrets.insert(parameter.name.clone(), secret);
                 }
@@ -187,8 +179,7 @@ impl Workspace {
     async fn ensure_product(&self, recipe: &Recipe) -> Result<ProductId, Fault> {
         let (vendor, slug) = (recipe.vendor.clone(), recipe.product.clone());
         let (title, scheme) = (recipe.title.clone(), recipe.version.scheme);
-        let ensured =
-            self.write(move |writer| product_table::ensure(writer, &vendor, &slug, &title, scheme)).await?;
+        let ensured = self.write(move |writer| product_table::ensure(writer, &vendor, &slug, &title, scheme)).await?;
         Ok(ensured.id)
     }
 

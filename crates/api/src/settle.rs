@@ -33,23 +33,14 @@ impl Workspace {
                 self.note_installation(job, plan.kind, installed).await?;
             }
         }
-        let hosts: Vec<Host> = self
-            .store
-            .read(host::list)?
-            .into_iter()
-            .filter(|host| changed.contains(&host.id))
-            .collect();
+        let hosts: Vec<Host> =
+            self.store.read(host::list)?.into_iter().filter(|host| changed.contains(&host.id)).collect();
         // Facts that cannot be had now stay as old as they are, and say so.
         self.ask_facts(hosts, IndexRefresh::Leave, plan.parallel).await?;
         Ok(())
     }
 
-    async fn note_installation(
-        &self,
-        job: &Job,
-        kind: RunKind,
-        planned: &PlannedInstallation,
-    ) -> Result<(), Fault> {
+    async fn note_installation(&self, job: &Job, kind: RunKind, planned: &PlannedInstallation) -> Result<(), Fault> {
         let (host_id, product_id) = (job.host_id, planned.product_id);
         if kind == RunKind::Remove {
             return self.write(move |writer| installation::remove(writer, host_id, product_id)).await;
@@ -102,8 +93,9 @@ impl Workspace {
         })?;
         let said = String::from_utf8_lossy(&said).into_owned();
         let Some(source) = &probe.pattern else { return Ok(said.lines().next().map(str::to_owned)) };
-        let pattern = Pattern::anywhere(source)
-            .map_err(|error| Fault::new(Code::Internal, format!("a plan holds a pattern that cannot be used: {error}")))?;
+        let pattern = Pattern::anywhere(source).map_err(|error| {
+            Fault::new(Code::Internal, format!("a plan holds a pattern that cannot be used: {error}"))
+        })?;
         Ok(pattern.first_capture(&said, "version").map(str::to_owned))
     }
 }

@@ -48,8 +48,7 @@ impl Workspace {
         if let Some(target) = route.last_mut() {
             target.pins.clear();
         }
-        let offered: HostKey =
-            scan_host_key(&route, &ConnectOptions::default(), self.connections.prompts()).await?;
+        let offered: HostKey = scan_host_key(&route, &ConnectOptions::default(), self.connections.prompts()).await?;
         Ok(OfferedKey {
             host: path.clone(),
             host_id: found.id,
@@ -63,7 +62,8 @@ impl Workspace {
     /// Pins a key that a person, or a fingerprint from elsewhere, has vouched for.
     pub async fn host_key_trust(&self, offered: OfferedKey) -> Result<HostKeyPin, Fault> {
         let OfferedKey { host_id, algorithm, fingerprint, key, .. } = offered;
-        let pin = self.write(move |writer| host_key_pin::trust(writer, host_id, &algorithm, &key, &fingerprint)).await?;
+        let pin =
+            self.write(move |writer| host_key_pin::trust(writer, host_id, &algorithm, &key, &fingerprint)).await?;
         Ok(pin)
     }
 

@@ -278,6 +278,14 @@ pub(crate) enum Import {
     SshConfig(ImportFile),
     /// An Ansible inventory, INI or YAML.
     Ansible(ImportFile),
+    /// Host keys from OpenSSH's known_hosts, for hosts that have none pinned yet.
+    KnownHosts {
+        /// The file, such as ~/.ssh/known_hosts.
+        file: PathBuf,
+        /// Show what would change, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let out = Out::new(arguments.json, arguments.color);
+    // A session takes four descriptors. With fewer of them, fewer hosts go at once; each says so.
+    if let Err(error) = millwright_api::raise_open_file_limit() {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

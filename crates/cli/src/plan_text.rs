@@ -2,9 +2,7 @@
 //! stand together.
 
 use crate::text::visible;
-use millwright_domain::run::{
-    Exclusion, LeftOut, OnFailure, Plan, PlannedJob, PlannedStep, Privilege, StageEnd, Work,
-};
+use millwright_domain::run::{Exclusion, LeftOut, OnFailure, Plan, PlannedJob, PlannedStep, Privilege, StageEnd, Work};
 use std::fmt::Write;
 
 /// The whole plan.
@@ -100,7 +98,11 @@ fn describe_step(text: &mut String, step: &PlannedStep) {
         indent(text, condition);
     }
     for attachment in &step.attachments {
-        let _ = writeln!(text, "     with {} ({} bytes, SHA-256 {})", attachment.name, attachment.length, attachment.sha256);
+        let _ = writeln!(
+            text,
+            "     with {} ({} bytes, SHA-256 {})",
+            attachment.name, attachment.length, attachment.sha256
+        );
     }
     if !step.secrets.is_empty() {
         let _ = writeln!(text, "     with the secrets {} (not shown, and kept nowhere)", step.secrets.join(", "));

@@ -2,7 +2,7 @@
 
 use millwright_domain::facts::{Facts, UpdateStanding};
 use millwright_packages::apt::{
-    self, Change, ExactPackage, PackageName, Standing, WantedPackage, WantedVersion, diagnose, recorded_versions,
+    self, Change, ExactPackage, PackageName, Standing, WantedPackage, WantedVersion, diagnose,
 };
 use millwright_packages::{FactsError, IndexRefresh, Nonce, PackageManager, facts_script, parse_facts};
 use proptest::prelude::*;
@@ -185,7 +185,7 @@ fn each_change_is_exactly_this_text() {
     for change in &changes {
         let script = apt::script(change).unwrap();
         let simulation = apt::simulation(change).unwrap().unwrap_or_default();
-        for text in [&script, &simulation, &apt::with_versions_recorded(&nonce(), &script)] {
+        for text in [&script, &simulation] {
             assert!(is_shell(text), "{text}");
         }
         shown.push_str(&format!("{change:?}\n{script}simulated:\n{simulation}\n"));
@@ -199,17 +199,6 @@ fn each_change_is_exactly_this_text() {
 
 fn is_shell(text: &str) -> bool {
     Command::new("sh").args(["-n", "-c", text]).stderr(Stdio::null()).status().unwrap().success()
-}
-
-#[test]
-fn versions_before_and_after_are_compared() {
-    let output = recorded("versions-recorded");
-    let nonce: Nonce = "0123456789abcdef".parse().unwrap();
-    let versions = recorded_versions(&output, &nonce);
-    insta::assert_debug_snapshot!("version-changes", versions.changes());
-    let half = &output[..output.len() / 2];
-    let half = recorded_versions(half, &nonce);
-    assert!(half.before.is_some() && half.after.is_none() && half.changes().is_none());
 }
 
 #[test]

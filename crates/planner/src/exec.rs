@@ -39,7 +39,7 @@ pub enum ExecMode {
 pub fn exec(request: &ExecRequest, candidates: &[Candidate]) -> PlanContent {
     let jobs = candidates.iter().map(|candidate| match candidate.allow(request.privilege) {
         Ok(()) => candidate.job(work(request)),
-        Err(left_out) => left_out,
+        Err(left_out) => candidate.left_out(left_out),
     });
     PlanContent {
         kind: RunKind::Exec,

@@ -48,13 +48,16 @@ pub fn patch(request: &PatchRequest, candidates: &[Candidate]) -> PlanContent {
         title,
         selector: request.selector.clone(),
         parallel: request.parallel,
-        jobs: candidates.iter().map(|candidate| job(request, candidate).unwrap_or_else(|left_out| left_out)).collect(),
+        jobs: candidates
+            .iter()
+            .map(|candidate| job(request, candidate).unwrap_or_else(|left_out| candidate.left_out(left_out)))
+            .collect(),
     }
 }
 
-fn job(request: &PatchRequest, candidate: &Candidate) -> Result<PlannedJob, PlannedJob> {
+fn job(request: &PatchRequest, candidate: &Candidate) -> Result<PlannedJob, LeftOut> {
     let known = candidate.known()?;
-    let skipped = |fault: Fault| candidate.left_out(LeftOut::Skipped(fault));
+    let skipped = LeftOut::Skipped;
     let unknown = || skipped(Fault::new(Code::Unsupported, "the host did not say which updates are pending"));
     let facts = known.facts.as_ref().ok_or_else(unknown)?;
     let manager = PackageManager::of(facts).map_err(|error| skipped(error.into()))?;

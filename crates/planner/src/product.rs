@@ -59,15 +59,18 @@ pub fn product(request: &ProductRequest<'_>, candidates: &[Candidate]) -> PlanCo
         title: format!("{verb} {}{version}", request.recipe.title),
         selector: request.selector.clone(),
         parallel: request.parallel,
-        jobs: candidates.iter().map(|candidate| job(request, candidate).unwrap_or_else(|left_out| left_out)).collect(),
+        jobs: candidates
+            .iter()
+            .map(|candidate| job(request, candidate).unwrap_or_else(|left_out| candidate.left_out(left_out)))
+            .collect(),
     }
 }
 
-fn job(request: &ProductRequest<'_>, candidate: &Candidate) -> Result<PlannedJob, PlannedJob> {
+fn job(request: &ProductRequest<'_>, candidate: &Candidate) -> Result<PlannedJob, LeftOut> {
     let known = candidate.known()?;
     candidate.system_is(&request.recipe.systems, &request.recipe.title)?;
-    let skipped = |fault: Fault| candidate.left_out(LeftOut::Skipped(fault));
-    if let Some(note) = satisfied(request, candidate, known)? {
+    let skipped = LeftOut::Skipped;
+    if let Some(note) = satisfied(request, known)? {
         return Ok(candidate.job(Work::Satisfied { note }));
     }
     let recipe = request.recipe;
@@ -112,10 +115,10 @@ fn job(request: &ProductRequest<'_>, candidate: &Candidate) -> Result<PlannedJob
     Ok(job)
 }
 
-/// Why there is nothing to do, if there is nothing to do; the job of a host on which this is not possible as an error.
-fn satisfied(request: &ProductRequest<'_>, candidate: &Candidate, known: &Known) -> Result<Option<String>, PlannedJob> {
+/// Why there is nothing to do, if there is nothing to do; an error where it is not possible.
+fn satisfied(request: &ProductRequest<'_>, known: &Known) -> Result<Option<String>, LeftOut> {
     let title = &request.recipe.title;
-    let skipped = |fault: Fault| Err(candidate.left_out(LeftOut::Skipped(fault)));
+    let skipped = |fault: Fault| Err(LeftOut::Skipped(fault));
     match (request.action, &known.installed_version) {
         (ProductAction::Install, None) => Ok(None),
         (ProductAction::Install, Some(installed)) => {

@@ -3,7 +3,6 @@
 use crate::render::{Inputs, render_steps};
 use crate::snapshot::{Candidate, Known};
 use crate::steps::{LocalFile, build};
-use millwright_domain::Fault;
 use millwright_domain::recipe::{Effect, Runbook, Values};
 use millwright_domain::run::{Exclusion, LeftOut, PlanContent, PlannedJob, RunKind, Work};
 use std::collections::BTreeMap;
@@ -30,14 +29,17 @@ pub fn runbook(request: &RunbookRequest<'_>, candidates: &[Candidate]) -> PlanCo
         title: request.runbook.title.clone(),
         selector: request.selector.clone(),
         parallel: request.parallel,
-        jobs: candidates.iter().map(|candidate| job(request, candidate).unwrap_or_else(|left_out| left_out)).collect(),
+        jobs: candidates
+            .iter()
+            .map(|candidate| job(request, candidate).unwrap_or_else(|left_out| candidate.left_out(left_out)))
+            .collect(),
     }
 }
 
-fn job(request: &RunbookRequest<'_>, candidate: &Candidate) -> Result<PlannedJob, PlannedJob> {
+fn job(request: &RunbookRequest<'_>, candidate: &Candidate) -> Result<PlannedJob, LeftOut> {
     let known: &Known = candidate.known()?;
     candidate.system_is(&request.runbook.systems, &request.runbook.title)?;
-    let skipped = |fault: Fault| candidate.left_out(LeftOut::Skipped(fault));
+    let skipped = LeftOut::Skipped;
     let context = candidate.context(None);
     let inputs = Inputs { parameters: &request.runbook.parameters, values: request.values, host: &context };
     let rendered = render_steps(&request.runbook.steps, &inputs).map_err(|error| skipped(error.into()))?;

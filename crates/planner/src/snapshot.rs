@@ -47,13 +47,13 @@ impl Candidate {
         self.job(Work::LeftOut(left_out))
     }
 
-    /// What is known, or the job of a host that could not be asked.
-    pub(crate) fn known(&self) -> Result<&Known, PlannedJob> {
-        self.known.as_ref().map_err(|fault| self.left_out(LeftOut::Unreachable(fault.clone())))
+    /// What is known, or why the host could not be asked.
+    pub(crate) fn known(&self) -> Result<&Known, LeftOut> {
+        self.known.as_ref().map_err(|fault| LeftOut::Unreachable(fault.clone()))
     }
 
     /// Refuses work that needs root where the inventory knows no way to it.
-    pub(crate) fn allow(&self, privilege: Privilege) -> Result<(), PlannedJob> {
+    pub(crate) fn allow(&self, privilege: Privilege) -> Result<(), LeftOut> {
         let root = self.host.user == "root" || self.host.sudo != SudoMode::None;
         if privilege == Privilege::Login || root {
             return Ok(());
@@ -63,7 +63,7 @@ impl Candidate {
             format!("this needs root, and “{}” logs in as {} without sudo", self.host.path, self.host.user),
         )
         .with_hint("Set the way with `millwright host edit HOST --sudo nopasswd` (or ask).");
-        Err(self.left_out(LeftOut::Skipped(fault)))
+        Err(LeftOut::Skipped(fault))
     }
 
     /// What templates may know of the host.
@@ -82,7 +82,7 @@ impl Candidate {
     }
 
     /// Refuses a host whose system is none of these. An empty list allows any, and so does a system that is not known.
-    pub(crate) fn system_is(&self, systems: &[String], what: &str) -> Result<(), PlannedJob> {
+    pub(crate) fn system_is(&self, systems: &[String], what: &str) -> Result<(), LeftOut> {
         let facts = self.known.as_ref().ok().and_then(|known| known.facts.as_ref());
         let Some(os) = facts.and_then(|facts| facts.os.as_ref()) else { return Ok(()) };
         if systems.is_empty() || systems.contains(&os.id) {
@@ -92,6 +92,6 @@ impl Candidate {
             Code::Unsupported,
             format!("{what} is written for {}, and this host runs {}", systems.join(", "), os.id),
         );
-        Err(self.left_out(LeftOut::Skipped(fault)))
+        Err(LeftOut::Skipped(fault))
     }
 }

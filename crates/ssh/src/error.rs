@@ -229,8 +229,8 @@ impl SshError {
             SshError::PasswordRefused { .. } => "Check the user and the password; the host's log says more.",
             SshError::AuthenticationRefused { .. } => "Configure one of the ways that the host accepts.",
             SshError::AccountUnusable { .. } => {
-                "The account may be locked or expired, its password may have to be changed, or it has no shell. Look at it on \
-                 the host with `chage -l` and `getent passwd`."
+                "The account may be locked or expired, its password may have to be changed, or the login took longer than the \
+                 host allows. The host's log says which; look at the account there with `chage -l` and `getent passwd`."
             }
             SshError::ChannelRefused { .. } => {
                 "The host may forbid commands or forwarding (ForceCommand, AllowTcpForwarding, MaxSessions), or the jump host \

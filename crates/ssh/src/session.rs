@@ -161,6 +161,16 @@ impl Session {
         self.shared.line.ties.lost.get().is_none()
     }
 
+    /// Gives the session up for everybody: it has been silent for longer than the caller's protocol allows. Its exchanges
+    /// end as lost, and a keeper makes a new one.
+    pub fn abandon(&self) {
+        let ties = &self.shared.line.ties;
+        // Whatever it was lost for before stands.
+        let _ = ties.lost.set(SshError::LinkLost { detail: "the host was silent for too long".to_owned() });
+        ties.stop.store(true, Ordering::Release);
+        self.wake();
+    }
+
     /// Waits for the turn to open a tunnel; `None` never comes about, as nobody closes the semaphore.
     pub(crate) async fn tunnel_turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.tunnel_turn).acquire_owned().await.ok()

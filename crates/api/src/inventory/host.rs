@@ -141,29 +141,28 @@ impl Workspace {
         edit.address.as_deref().map_or(Ok(()), check_address)?;
         edit.user.as_deref().map_or(Ok(()), check_user)?;
         edit.credential.as_ref().map_or(Ok(()), check_credential)?;
-        self
-            .write(move |writer| {
-                let reader = writer.reader();
-                let before = host::find(&reader, &path)?;
-                let mut after = before.clone();
-                if let Some(name) = edit.name {
-                    after.path.host = name;
-                }
-                after.address = edit.address.unwrap_or(after.address);
-                after.port = edit.port.unwrap_or(after.port);
-                after.user = edit.user.unwrap_or(after.user);
-                after.credential = edit.credential.unwrap_or(after.credential);
-                after.sudo = edit.sudo.unwrap_or(after.sudo);
-                if let Some(jumps) = edit.jumps {
-                    after.jumps = find_jumps(&reader, &jumps)?;
-                }
-                after.tags.extend(edit.add_tags);
-                after.tags.retain(|tag| !edit.remove_tags.contains(tag));
-                refuse_circle(&reader, &after)?;
-                host::edit(writer, &before, &after)?;
-                Ok(after)
-            })
-            .await
+        self.write(move |writer| {
+            let reader = writer.reader();
+            let before = host::find(&reader, &path)?;
+            let mut after = before.clone();
+            if let Some(name) = edit.name {
+                after.path.host = name;
+            }
+            after.address = edit.address.unwrap_or(after.address);
+            after.port = edit.port.unwrap_or(after.port);
+            after.user = edit.user.unwrap_or(after.user);
+            after.credential = edit.credential.unwrap_or(after.credential);
+            after.sudo = edit.sudo.unwrap_or(after.sudo);
+            if let Some(jumps) = edit.jumps {
+                after.jumps = find_jumps(&reader, &jumps)?;
+            }
+            after.tags.extend(edit.add_tags);
+            after.tags.retain(|tag| !edit.remove_tags.contains(tag));
+            refuse_circle(&reader, &after)?;
+            host::edit(writer, &before, &after)?;
+            Ok(after)
+        })
+        .await
     }
 
     /// Removes a host from the inventory. Its runs stay readable.

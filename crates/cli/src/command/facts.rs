@@ -58,9 +58,9 @@ fn shown(facts: &Said) -> String {
     line("up", facts.uptime_seconds.map_or_else(unknown, |up| format!("{} h", up / 3600)));
     line(
         "load",
-        facts.load.map_or_else(unknown, |load| {
-            format!("{} {} {}", load.one_minute, load.five_minutes, load.fifteen_minutes)
-        }),
+        facts
+            .load
+            .map_or_else(unknown, |load| format!("{} {} {}", load.one_minute, load.five_minutes, load.fifteen_minutes)),
     );
     line(
         "memory",

@@ -82,12 +82,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Host) -> Res
     Ok(Exit::Well)
 }
 
-async fn trust(
-    workspace: &Workspace,
-    out: &Out,
-    host: &HostPath,
-    fingerprint: Option<String>,
-) -> Result<Exit, Fault> {
+async fn trust(workspace: &Workspace, out: &Out, host: &HostPath, fingerprint: Option<String>) -> Result<Exit, Fault> {
     let offered = workspace.host_key_offered(host).await?;
     match &fingerprint {
         Some(fingerprint) => Workspace::check_fingerprint(&offered, fingerprint)?,

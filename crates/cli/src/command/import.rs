@@ -8,20 +8,46 @@ use millwright_api::import::ImportDefaults;
 use millwright_api::{ImportKind, ImportMode, ImportReport, Workspace};
 use millwright_domain::Fault;
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Import) -> Result<Exit, Fault> {
     let (kind, ImportFile { file, dry_run, env, user, sudo }) = match verb {
         Import::Csv(file) => (ImportKind::Csv, file),
         Import::SshConfig(file) => (ImportKind::SshConfig, file),
         Import::Ansible(file) => (ImportKind::Ansible, file),
+        Import::KnownHosts { file, dry_run } => return known_hosts(workspace, out, &file, dry_run).await,
     };
     let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let user = user.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".into());
     let defaults = ImportDefaults { environment: env, user, sudo, home: variable("HOME") };
-    let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Apply };
+    let mode = mode(dry_run);
     let report = workspace.import(kind, &file, &defaults, mode).await?;
     out.answer(&json!({ "dry_run": dry_run, "import": report }), || told(&report, dry_run));
     Ok(Exit::Well)
+}
+
+async fn known_hosts(workspace: &Workspace, out: &Out, file: &Path, dry_run: bool) -> Result<Exit, Fault> {
+    let report = workspace.import_known_hosts(file, mode(dry_run)).await?;
+    out.answer(&json!({ "dry_run": dry_run, "import": report }), || {
+        let pinned = if dry_run { "would pin" } else { "pinned" };
+        let mut lines: Vec<String> = report.hosts_pinned.iter().map(|host| format!("{pinned} {host}")).collect();
+        lines.extend(report.hosts_contradicted.iter().map(|host| {
+            format!("left {host} as it is: it is trusted with another key (millwright host trust {host})")
+        }));
+        lines.push(format!(
+            "{} hosts {pinned}, {} as they were, {} contradicted, {} not in the file",
+            report.hosts_pinned.len(),
+            report.hosts_unchanged.len(),
+            report.hosts_contradicted.len(),
+            report.hosts_unknown.len()
+        ));
+        lines.join("\n")
+    });
+    Ok(Exit::Well)
+}
+
+const fn mode(dry_run: bool) -> ImportMode {
+    if dry_run { ImportMode::DryRun } else { ImportMode::Apply }
 }
 
 fn told(report: &ImportReport, dry_run: bool) -> String {

@@ -68,7 +68,9 @@ fn document(book: &Book) -> serde_json::Value {
     let steps: Vec<_> = book
         .steps
         .iter()
-        .map(|step| json!({ "name": step.name, "does": step.action.keyword(), "timeout_seconds": step.timeout_seconds }))
+        .map(
+            |step| json!({ "name": step.name, "does": step.action.keyword(), "timeout_seconds": step.timeout_seconds }),
+        )
         .collect();
     json!({
         "name": book.name,

@@ -60,7 +60,10 @@ async fn confirm(out: &Out, plan: &PlanContent) -> Result<(), Fault> {
         }
         Some(_) => {
             let count = clients.len();
-            (format!("{} of {count} clients, {hosts} hosts. Type {hosts} to run it: ", production(out)), hosts.to_string())
+            (
+                format!("{} of {count} clients, {hosts} hosts. Type {hosts} to run it: ", production(out)),
+                hosts.to_string(),
+            )
         }
         None => (format!("{hosts} hosts. Type yes to run it: "), "yes".to_owned()),
     };
@@ -86,8 +89,9 @@ pub(crate) fn settings(set: Set) -> Result<Settings, Fault> {
     let mut secrets = BTreeMap::new();
     for pair in set.secrets {
         let (name, file) = split(&pair, "--secret K=FILE")?;
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| Fault::new(Code::LocalFile, format!("the file of the secret “{name}”, {file}: {error}")))?;
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            Fault::new(Code::LocalFile, format!("the file of the secret “{name}”, {file}: {error}"))
+        })?;
         secrets.insert(name, SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     Ok(Settings { values, secrets })
@@ -96,7 +100,9 @@ pub(crate) fn settings(set: Set) -> Result<Settings, Fault> {
 fn split(pair: &str, shape: &str) -> Result<(String, String), Fault> {
     match pair.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err(Fault::new(Code::InvalidInput, format!("“{}” does not set anything", pair.escape_debug()))
-            .with_hint(format!("Write {shape}."))),
+        Some(_) | None => {
+            Err(Fault::new(Code::InvalidInput, format!("“{}” does not set anything", pair.escape_debug()))
+                .with_hint(format!("Write {shape}.")))
+        }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) fn perform(workspace: &Workspace, out: &Out, selector: Option<&Select
         if overview.hosts.is_empty() {
             return "No host yet. Add one: millwright host add CLIENT/ENV/NAME --address A".into();
         }
-        let mut table =
-            out.table(&["HOST", "SYSTEM", "PRODUCTS", "PENDING", "SECURITY", "HELD", "REBOOT", "DISK", "FACTS", "SEEN"]);
+        let mut table = out
+            .table(&["HOST", "SYSTEM", "PRODUCTS", "PENDING", "SECURITY", "HELD", "REBOOT", "DISK", "FACTS", "SEEN"]);
         for host in &overview.hosts {
             let facts = host.facts.as_ref();
             let count = |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
@@ -36,7 +36,9 @@ pub(crate) fn perform(workspace: &Workspace, out: &Out, selector: Option<&Select
                 count(facts.and_then(|facts| facts.pending_security)),
                 count(facts.and_then(|facts| facts.kept_back)),
                 yes_no(facts.and_then(|facts| facts.reboot_required)).to_owned(),
-                facts.and_then(|facts| facts.fullest_percent).map_or_else(|| "?".to_owned(), |full| format!("{full} %")),
+                facts
+                    .and_then(|facts| facts.fullest_percent)
+                    .map_or_else(|| "?".to_owned(), |full| format!("{full} %")),
                 ago(overview.at, host.facts_at),
                 seen,
             ]);

@@ -7,7 +7,6 @@ mod inventory;
 mod name;
 mod pending;
 mod standing;
-mod versions;
 
 pub use change::{Change, ChangeError, ExactPackage, WantedPackage, script, simulation};
 pub use diagnosis::diagnose;
@@ -15,7 +14,6 @@ pub use failure::{AptFailure, LockHolder};
 pub use name::{NameError, PackageName, PackageVersion};
 pub use pending::{SimulatedInstall, SimulatedRemoval, Simulation, parse_simulation};
 pub use standing::{Standing, WantedVersion, standing};
-pub use versions::{PackageAt, RecordedVersions, VersionChange, recorded_versions, with_versions_recorded};
 
 pub(crate) use diagnosis::refresh_failure;
 pub(crate) use inventory::installed_packages;

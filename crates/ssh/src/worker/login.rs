@@ -95,7 +95,12 @@ impl Login {
         if let Some(lost) = wire::with(|wire| wire.lost().cloned()).flatten() {
             return failed(match lost {
                 Lost::Flooded => SshError::Protocol { detail: super::setup::describe(&lost) },
-                Lost::ClosedByHost | Lost::Failed(_) | Lost::ClosedByUs => {
+                // PAM's account rules end a login like this, after the key or the password was found right.
+                Lost::ClosedByHost => SshError::AccountUnusable {
+                    user: self.user.clone(),
+                    detail: "the host closed the connection during the login".to_owned(),
+                },
+                Lost::Failed(_) | Lost::ClosedByUs => {
                     SshError::LinkLost { detail: format!("{} during the login", super::setup::describe(&lost)) }
                 }
             });

@@ -35,7 +35,8 @@ pub fn add(writer: &Writer<'_>, run: RunId, jobs: &[JobId], mode: CancelMode) ->
 
 /// What is wished of a run's jobs.
 pub fn of_run(reader: &Reader<'_>, run: RunId) -> Result<HashMap<JobId, CancelMode>, StoreError> {
-    let mut statement = reader.connection.prepare_cached("SELECT job_id, mode FROM cancel_request WHERE run_id = ?1")?;
+    let mut statement =
+        reader.connection.prepare_cached("SELECT job_id, mode FROM cancel_request WHERE run_id = ?1")?;
     let rows = statement.query_map([run.0], |row| Ok((JobId(row.get(0)?), from_json(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -20,7 +20,7 @@ CREATE TABLE host_key_pin (
 ) STRICT;
 ";
 
-/// Trusts a key, and no other, for a host. Keys that it had before are revoked if they are the given ones.
+/// Trusts a key, and no other, for a host. A key that was revoked stays revoked.
 pub fn trust(
     writer: &Writer<'_>,
     host_id: HostId,
@@ -31,28 +31,32 @@ pub fn trust(
     let before: Vec<HostKeyPin> =
         of_host(&writer.reader(), host_id)?.into_iter().filter(|pin| pin.state == PinState::Trusted).collect();
     writer.connection.execute("DELETE FROM host_key_pin WHERE host_id = ?1 AND state = 'trusted'", [host_id.0])?;
-    let pin = HostKeyPin {
-        id: writer.new_id(),
-        host_id,
-        algorithm: algorithm.to_owned(),
-        key: key.to_owned(),
-        fingerprint: fingerprint.to_owned(),
-        state: PinState::Trusted,
-    };
-    writer
-        .connection
-        .prepare_cached(
-            "INSERT INTO host_key_pin (id, host_id, algorithm, key, fingerprint, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![pin.id.0, host_id.0, algorithm, key, fingerprint, state_word(pin.state)])
-        .map_err(|error| super::taken(error, || format!("the key {fingerprint} was revoked for this host")))?;
+    let pin = insert(writer, host_id, algorithm, key, fingerprint, PinState::Trusted)?;
     let old: Vec<&str> = before.iter().map(|pin| pin.fingerprint.as_str()).collect();
     writer.audit(
         "host.trust",
         "host_key_pin",
         host_id,
         json!({ "fingerprint": [old, fingerprint], "algorithm": [null, algorithm] }),
+    )?;
+    Ok(pin)
+}
+
+/// Adds a key beside those that a host has.
+pub fn add(
+    writer: &Writer<'_>,
+    host_id: HostId,
+    algorithm: &str,
+    key: &str,
+    fingerprint: &str,
+    state: PinState,
+) -> Result<HostKeyPin, StoreError> {
+    let pin = insert(writer, host_id, algorithm, key, fingerprint, state)?;
+    writer.audit(
+        "host.pin",
+        "host_key_pin",
+        host_id,
+        json!({ "fingerprint": [null, fingerprint], "algorithm": [null, algorithm], "state": [null, state] }),
     )?;
     Ok(pin)
 }
@@ -84,6 +88,33 @@ fn pin(row: &Row<'_>) -> rusqlite::Result<HostKeyPin> {
         fingerprint: row.get(4)?,
         state,
     })
+}
+
+fn insert(
+    writer: &Writer<'_>,
+    host_id: HostId,
+    algorithm: &str,
+    key: &str,
+    fingerprint: &str,
+    state: PinState,
+) -> Result<HostKeyPin, StoreError> {
+    let pin = HostKeyPin {
+        id: writer.new_id(),
+        host_id,
+        algorithm: algorithm.to_owned(),
+        key: key.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        state,
+    };
+    writer
+        .connection
+        .prepare_cached(
+            "INSERT INTO host_key_pin (id, host_id, algorithm, key, fingerprint, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![pin.id.0, host_id.0, algorithm, key, fingerprint, state_word(state)])
+        .map_err(|error| super::taken(error, || format!("the key {fingerprint} was revoked for this host")))?;
+    Ok(pin)
 }
 
 const fn state_word(state: PinState) -> &'static str {

@@ -215,7 +215,7 @@ impl Arena {
             bail!("{name} did not print `{{\"warm_seconds\": …}}` as its last line");
         }
         // What is left of its sessions must not cost the next contestant anything.
-        self.sshd.end_sessions();
+        self.sshd.end_sessions()?;
         Ok(measurement)
     }
 

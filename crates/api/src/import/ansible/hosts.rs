@@ -69,9 +69,9 @@ impl Order {
             }
         }
         if let Some(all) = all {
-            for group in 0..count {
-                if group != all && parents[group].is_empty() {
-                    parents[group].push(all);
+            for (group, above) in parents.iter_mut().enumerate() {
+                if group != all && above.is_empty() {
+                    above.push(all);
                     children[all].push(group);
                 }
             }

@@ -27,10 +27,9 @@ pub fn parse_ansible(file_name: &str, bytes: &[u8], defaults: &ImportDefaults) -
             Format::Ini => ini::read(&text, &mut inventory),
             Format::Yaml => yaml::read(&text, &mut inventory),
         };
-        match read {
-            Ok(()) => hosts::add_hosts(inventory),
-            // The findings say why, and what was read so far is no inventory.
-            Err(Exhausted) => {}
+        // Otherwise the findings say why, and what was read so far is no inventory.
+        if read.is_ok() {
+            hosts::add_hosts(inventory);
         }
     }
     draft.conclude()
