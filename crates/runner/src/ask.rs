@@ -7,9 +7,6 @@ use millwright_domain::run::Privilege;
 use millwright_domain::{Code, Fault};
 use std::time::Duration;
 
-/// How much longer than the host's own limit we wait for its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// A question to a host.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -56,7 +53,7 @@ async fn listen(
     question: &Question,
     mut each: impl FnMut(Vec<u8>) -> Result<(), Fault>,
 ) -> Result<i32, Fault> {
-    let deadline = Duration::from_secs(question.timeout_seconds.into()) + PATIENCE;
+    let deadline = Duration::from_secs(question.timeout_seconds.into());
     let all = async {
         let mut listener = Listener::open(link, question).await?;
         loop {
@@ -97,7 +94,7 @@ impl Listener {
         let elevation = link.elevation(question.privilege)?;
         let nonces = Nonces::random().map_err(call_fault)?;
         let parser = AttachedParser::new(&nonces.frames);
-        let call = attached(&question.script, Some(question.timeout_seconds), elevation, nonces).map_err(call_fault)?;
+        let call = attached(&question.script, elevation, nonces).map_err(call_fault)?;
         Ok(Self { conversation: Conversation::open(link, call).await?, parser: Some(parser) })
     }
 

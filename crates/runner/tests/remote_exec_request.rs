@@ -52,7 +52,7 @@ fn the_exec_request_carries_nothing_but_a_nonce() {
     let requests = [Elevation::None, Elevation::SudoNoPassword, Elevation::SudoAsk].map(|elevation| {
         launch(&job, FollowFrom::default(), &HostLayout::default(), elevation, nonces()).unwrap().command
     });
-    let attached = attached("echo canary", None, Elevation::None, nonces()).unwrap().command;
+    let attached = attached("echo canary", Elevation::None, nonces()).unwrap().command;
     assert_eq!(attached, requests[0]);
     insta::assert_snapshot!(requests.join("\n"));
 }
@@ -90,7 +90,7 @@ fn through_sudo(sudo: &Sudo) -> (Result<String, Fault>, usize) {
     );
     host.wrapper = ["unshare", "--mount", "/bin/sh", "-c", &script, "wrapper"].map(String::from).to_vec();
     let command = "id -un; cat; echo \"LC_ALL=${LC_ALL-unset}\"";
-    let call = attached(command, None, sudo.elevation, Nonces::random().unwrap()).unwrap();
+    let call = attached(command, sudo.elevation, Nonces::random().unwrap()).unwrap();
     let mut gate = call.gate();
     let mut exec = host.exec(&call);
     let mut stdin = exec.stdin.take().unwrap();
@@ -216,7 +216,7 @@ fn a_host_without_sudo_says_so() {
     }
     host.wrapper = ["/bin/sh", "-c", &format!("PATH='{empty}'; eval \"$1\""), "wrapper"].map(String::from).to_vec();
     for elevation in [Elevation::SudoNoPassword, Elevation::SudoAsk] {
-        let call = attached("true", None, elevation, Nonces::random().unwrap()).unwrap();
+        let call = attached("true", elevation, Nonces::random().unwrap()).unwrap();
         let mut exec = host.exec(&call);
         drop(exec.stdin.take());
         assert_eq!(exec.read(), None);

@@ -10,9 +10,6 @@ use std::time::Duration;
 
 /// As much output is kept; the rest is read and dropped, so that the command can end.
 const KEPT_BYTES: u64 = 64 << 20;
-const PATIENCE: Duration = Duration::from_secs(10);
-/// `timeout` ends with this code when it had to end the command.
-const TIMEOUT_CODE: i32 = 124;
 
 pub(super) async fn run<T: Transport, J: Journal>(
     job: &mut Job<'_, T, J>,
@@ -34,8 +31,7 @@ pub(super) async fn run<T: Transport, J: Journal>(
     let Some(link) = job.connect_first().await? else { return Ok(()) };
     job.event(JobEvent::Launching { stage: None, task: None }).await?;
     let question = Question { script: script.to_owned(), privilege, timeout_seconds, limit_bytes: 0 };
-    let started = tokio::time::Instant::now();
-    let limit = Duration::from_secs(timeout_seconds.into());
+    let until = tokio::time::Instant::now() + Duration::from_secs(timeout_seconds.into());
     let mut listener = match Listener::open(&link, &question).await {
         Ok(listener) => listener,
         Err(fault) => return job.end(Outcome::of(JobState::Failed, None, fault)).await,
@@ -43,9 +39,9 @@ pub(super) async fn run<T: Transport, J: Journal>(
     let mut cancels = job.cancels.clone();
     loop {
         let said = tokio::select! {
-            said = tokio::time::timeout_at(started + limit + PATIENCE, listener.next()) => said,
+            said = tokio::time::timeout_at(until, listener.next()) => said,
             _ = cancel_wanted(&mut cancels, job.view.id, None) => {
-                // It changes nothing, so there is nothing to wait for: closing the channel is all there is to do.
+                // Closing the channel has the host stop it; it changes nothing, so there is nothing to wait for.
                 let fault = Fault::new(Code::Cancelled, "cancelled; what it printed until then is kept");
                 let outcome = Outcome::of(JobState::Cancelled, None, fault);
                 return finish(job, outcome).await;
@@ -57,7 +53,6 @@ pub(super) async fn run<T: Transport, J: Journal>(
                 continue;
             }
             Ok(Ok(Said::Ended(0))) => Outcome::succeeded(),
-            Ok(Ok(Said::Ended(TIMEOUT_CODE))) if started.elapsed() >= limit => timed_out(timeout_seconds),
             Ok(Ok(Said::Ended(code))) => Outcome::of(
                 JobState::Failed,
                 Some(code),

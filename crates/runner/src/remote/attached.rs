@@ -10,21 +10,16 @@ const NOISE_LIMIT_BYTES: usize = 1 << 20;
 /// Runs one command with an empty stdin and stderr merged into stdout. For commands that change nothing: when the link is
 /// lost, how it ended is unknown.
 ///
-/// `time_limit_seconds` is kept on the host by `timeout`, where that exists; the caller's own deadline holds everywhere.
-pub fn attached(
-    command_text: &str,
-    time_limit_seconds: Option<u32>,
-    elevation: Elevation,
-    nonces: Nonces,
-) -> Result<Call, CallFault> {
+/// Keep stdin open while the answer is wanted: when it ends, by a deadline of the caller or with the connection, the host
+/// stops the command and all that descends from it.
+pub fn attached(command_text: &str, elevation: Elevation, nonces: Nonces) -> Result<Call, CallFault> {
     if command_text.contains('\0') {
         return Err(CallFault::Nul { what: "the command".to_owned() });
     }
     let script = format!(
-        "frame_nonce={}\ncommand_text={}\ntime_limit={}\n{}main() {{ run_attached; }}\n",
+        "frame_nonce={}\ncommand_text={}\n{}main() {{ run_attached; }}\n",
         nonces.frames,
         quote(command_text),
-        time_limit_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
         compact(ATTACHED),
     );
     Ok(Call::of_script(nonces, elevation, script, Vec::new()))

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// So many hosts at once: sshd on the same two cores is what limits.
 const PARALLEL: &str = "32";
@@ -27,9 +27,9 @@ pub(crate) fn prepare_workspace(millwright: &Millwright, hosts: &[LoopbackHost])
         Ok(path)
     };
     let (inventory, known_hosts) = (file("fleet.csv", &inventory)?, file("known_hosts", &known_hosts)?);
-    process::run(ours(millwright).arg("--json").arg("init"))?;
-    process::run(ours(millwright).args(["--json", "import", "csv"]).arg(inventory))?;
-    process::run(ours(millwright).args(["--json", "import", "known-hosts"]).arg(known_hosts))
+    process::run(ours(millwright).arg("init"))?;
+    process::run(ours(millwright).args(["import", "csv"]).arg(inventory).stdout(Stdio::null()))?;
+    process::run(ours(millwright).args(["import", "known-hosts"]).arg(known_hosts).stdout(Stdio::null()))
 }
 
 /// `true`, attached.

@@ -15,7 +15,7 @@ mod yaml;
 use super::draft::{Draft, ImportDefaults, ImportDraft};
 use super::problem::{FileIndex, ImportProblems};
 use super::text;
-use inventory::{Exhausted, Inventory};
+use inventory::Inventory;
 
 /// Reads an inventory: the whole of it, or everything that is wrong with it. The file's name tells INI from YAML; where
 /// it does not, the text does.
