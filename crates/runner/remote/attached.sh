@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2030,SC2031
 # Runs one command on this channel and says how it ended. Leaves nothing on the host.
 #
 # The sender sets, above this text: frame_nonce, command_text. It keeps stdin open for as long as it waits for the answer.
@@ -24,21 +24,27 @@ run_attached() {
     printf '\n%s END %s\n' "$frame_nonce" "$code"
 }
 
-# Stdin ends when the sender has waited long enough, or is gone.
+# Stdin ends when the sender has waited long enough, or is gone: nobody wants an answer, so the shell that would give it goes
+# first. Then the command and all that descends from it, in one stroke: a script whose child was stopped before it would go
+# on with its next line.
 stop_when_nobody_waits() {
     exec >/dev/null 2>&1 # a redirection at the call would leave dash a hidden copy of the channel
     read -r _ <&3
-    stop_tree "$1" TERM
+    family=$(family_of "$1")
+    kill -KILL $$
+    # shellcheck disable=SC2086
+    kill -TERM $family
     sleep 5
-    stop_tree "$1" KILL
+    # shellcheck disable=SC2086
+    kill -KILL $family
 }
 
-# stop_tree <pid> <signal>: the process and all that descends from it, the leaves first.
-stop_tree() {
+# family_of <pid>: the process and all that descends from it.
+family_of() {
+    echo "$1"
     for child in $(children_of "$1"); do
-        stop_tree "$child" "$2"
+        family_of "$child"
     done
-    kill "-$2" "$1" # busybox knows no -s here
 }
 
 # The name of a process, in parentheses, may contain anything: its parent is read from behind the last parenthesis.

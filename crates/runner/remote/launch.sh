@@ -22,8 +22,9 @@ launch() {
             receive /dev/null "$input_bytes"
             ;;
     esac
-    started=already
-    if [ "$(cat "$run/stage" 2>/dev/null)" = "$2" ]; then started=started; fi
+    started=already started_stage=''
+    { read -r started_stage <"$run/stage"; } 2>/dev/null
+    if [ "$started_stage" = "$2" ]; then started=started; fi
     say B "$started"
     follow "$3" "$4"
 }
@@ -89,12 +90,13 @@ name_upload_failure() {
 # Under systemd the supervisor gets a unit of its own, out of reach of logind; else a session of its own. Both may be
 # tried: only one supervisor can claim the job.
 start_supervisor() {
-    set -- "$id" "$stage" "$SUDO_USER" "$SUDO_UID" "$SUDO_GID"
+    set -- "$id" "$stage" "$user_number" "$SUDO_USER" "$SUDO_UID" "$SUDO_GID"
     if [ "$user_number" = 0 ] && [ -d /run/systemd/system ]; then
         start_unit --property=OOMPolicy=continue "$@" && return
         start_unit --property=KillMode=process "$@" && return # systemd before 243
     fi
-    setsid sh "$stage/supervisor" "$@" </dev/null >/dev/null 2>&1 &
+    # It closes its stdout when it has claimed the job, or when it will not: no need to look again and again.
+    claimed=$(setsid sh "$stage/supervisor" "$@" </dev/null 2>/dev/null &)
 }
 
 # KillMode: what the payload leaves behind stays. OOMPolicy: the supervisor outlives a payload that ran out of memory.

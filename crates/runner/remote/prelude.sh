@@ -19,7 +19,7 @@ prepare_host() {
     # systemd and some sshd configurations give next to no PATH.
     PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export PATH
-    user_number=$(id -u)
+    [ -n "$user_number" ] || user_number=$(id -u)
     if [ "$user_number" = 0 ]; then HOME=~root; fi
     if [ -n "$state_directory" ]; then
         :
@@ -176,12 +176,11 @@ remove_stages() {
     rm -rf "$job_directory"/stage.*
 }
 
-# remove_job: the tombstone comes first, so that at no moment the id looks as if it may be started; the directory
-# vanishes by one rename, so that nobody sees half of it.
+# remove_job: the tombstone comes first and is looked for first, so that at no moment the id looks as if it may be started,
+# and nobody takes what is left of the directory for a job.
 remove_job() {
     : >"$acknowledged/$id" || return 1
-    mv "$job_directory" "$jobs/.removed.$id.$$" 2>/dev/null
-    rm -rf "$jobs/.removed.$id.$$"
+    rm -rf "$job_directory"
 }
 
 # name_cause: why something could not be written. `[ -w ]` says yes to root on a read-only disk in some shells.

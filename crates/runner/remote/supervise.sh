@@ -1,18 +1,20 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # The supervisor of one job: claims it, runs its steps, enforces the limits, leaves the verdict.
 #
-# Started detached from any session as `sh <stage>/supervisor <id> <stage> <login user> <its uid> <its gid>`; the last
-# three are empty unless sudo brought us here. Nothing is written to stdout: nobody listens.
+# Started detached from any session as `sh <stage>/supervisor <id> <stage> <our uid> <login user> <its uid> <its gid>`; the
+# last three are empty unless sudo brought us here. Nothing is written to stdout: closing it says that the job is claimed.
 
 supervise() {
     trap '' HUP
     cd / || exit
+    user_number=$3
     prepare_host
     set_job "$1"
-    stage=$2 login_user=$3 login_uid=$4 login_gid=$5
+    stage=$2 login_user=$4 login_uid=$5 login_gid=$6
     # shellcheck source=/dev/null
     . "$stage/job"
     claim
+    exec >/dev/null
     trap 'rm -rf "$stage"; exit 143' TERM
     exec 4>>"$run/steps"
     result=''
@@ -192,7 +194,7 @@ conclude() {
     rm -rf "$stage"
     pause=1 last_size=0
     limit_output
-    measure_output
+    output_size=${size:-0}
     judge_integrity
     # In place, on the block reserved at the start; then whole by rename.
     printf '%-120s\n' "$output_size $integrity ${result:-exited 0}" 1<>"$run/rc.reserved"
@@ -229,8 +231,11 @@ release_lock() {
 
 # At most once a day: jobs in which nothing has changed for two weeks and that do not run, and tombstones as old.
 sweep() {
-    if [ -n "$(find "$state_directory/swept" -mtime -1 2>/dev/null)" ]; then return; fi
-    : >"$state_directory/swept"
+    read_uptime
+    today=$(((epoch_at_zero + uptime) / 86400)) swept_day=''
+    { read -r swept_day <"$state_directory/swept"; } 2>/dev/null
+    if [ "$swept_day" = "$today" ]; then return; fi
+    echo "$today" >"$state_directory/swept"
     for old in "$jobs"/*; do
         if [ -n "$(find "$old" -mtime -14 2>/dev/null)" ]; then continue; fi
         set_job "${old##*/}"

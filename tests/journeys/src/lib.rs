@@ -8,10 +8,12 @@ mod binary;
 mod inventory;
 mod process;
 mod technician;
+mod terminal;
 mod wait;
 
 pub use binary::binary;
 pub use inventory::{Fleet, HostEntry};
 pub use process::{Ran, Running, fault_of};
 pub use technician::Technician;
+pub use terminal::Terminal;
 pub use wait::{DEADLINE, eventually, pass_time};

@@ -4,6 +4,7 @@ use crate::{
     binary::binary,
     inventory::HostEntry,
     process::{Ran, Running},
+    terminal::Terminal,
 };
 use serde_json::Value;
 use std::{
@@ -69,6 +70,11 @@ impl Technician {
     /// Starts the command with `--json`.
     pub fn spawn(&self, words: &[&str]) -> Running {
         Running::start(self.command(&[&["--json"], words].concat()))
+    }
+
+    /// Runs the command at a terminal, where it may ask.
+    pub fn at_terminal(&self, words: &[&str]) -> Terminal {
+        Terminal::start(self.command(words))
     }
 
     /// Adds hosts, with their clients and environments, by one import.

@@ -157,3 +157,15 @@ fn a_dripping_proxy_gives_single_bytes_and_a_severed_one_resets() {
     proxy.sever();
     assert_eq!(client.read(&mut buffer).unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
 }
+
+#[test]
+fn nothing_listens_any_more_when_the_host_is_dropped() {
+    let sshd = Sshd::start().unwrap();
+    let address = std::net::SocketAddr::from((sshd.addresses(1)[0], sshd.port()));
+    std::net::TcpStream::connect(address).unwrap();
+    drop(sshd);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while std::net::TcpStream::connect(address).is_ok() {
+        assert!(std::time::Instant::now() < deadline, "sshd still listens on {address}");
+    }
+}

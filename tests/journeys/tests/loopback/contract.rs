@@ -31,7 +31,8 @@ fn a_run_tells_the_truth_about_each_of_fifty_hosts() {
     let jobs = run["jobs"].as_array().unwrap();
     let mut names: Vec<&str> = jobs.iter().map(|job| job["host"].as_str().unwrap()).collect();
     let mut expected: Vec<&str> = hosts.iter().map(|host| host.path.as_str()).collect();
-    (names.sort_unstable(), expected.sort_unstable());
+    names.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(names, expected);
     for job in jobs {
         assert_eq!((&job["state"], &job["exit_code"], &job["error"]), (&json!("succeeded"), &json!(0), &Value::Null));

@@ -1,9 +1,17 @@
 //! Journeys on loopback hosts: the real command, a real sshd, no privilege needed.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own helpers are tests too")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test's own helpers are tests too")]
 
 mod cancel;
 mod contract;
+mod endings;
 mod host_keys;
+mod hostile;
+mod imports;
 mod interruption;
+mod jumps;
+mod malformed;
+mod secrets;
+mod silent;
 mod task;
+mod terminal;
 mod together;
