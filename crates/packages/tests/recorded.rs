@@ -1,5 +1,7 @@
 //! Real output of real hosts, read back. `recorded/README.md` says how each file was made.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use millwright_domain::facts::{Facts, UpdateStanding};
 use millwright_packages::apt::{
     self, Change, ExactPackage, PackageName, Standing, WantedPackage, WantedVersion, diagnose,
