@@ -115,7 +115,7 @@ impl Workspace {
             }
         };
         let contact = connected.map(drop).map_err(Fault::from);
-        self.journal().contact(host.id, contact.clone()).await?;
+        self.journal().contact(host.id, contact.clone())?;
         if contact.is_ok() {
             steps.push(CheckStep { name: CheckName::Sudo, result: sudo(&self.connections, &host).await });
         }

@@ -134,7 +134,7 @@ impl Workspace {
             let workspace = workspace.clone();
             async move {
                 let facts = workspace.ask_one(&host, refresh).await;
-                workspace.journal().contact(host.id, unreached(&facts)).await?;
+                workspace.journal().contact(host.id, unreached(&facts))?;
                 if let Ok(facts) = &facts {
                     workspace.keep_facts(&host, facts.clone()).await?;
                 }

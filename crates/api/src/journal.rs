@@ -2,6 +2,7 @@
 
 use millwright_domain::Fault;
 use millwright_domain::ids::{HostId, JobId};
+use millwright_domain::run::JobEvent;
 use millwright_runner::ports::{Entry, JobView, Journal};
 use millwright_store::Store;
 use millwright_store::table::{contact, job, output};
@@ -29,12 +30,15 @@ impl Journal for StoreJournal {
         Ok(view(recorded.await?))
     }
 
-    async fn contact(&self, host: HostId, result: Result<(), Fault>) -> Result<(), Fault> {
-        let noted = self.store.journal(move |journal| match &result {
+    fn note(&self, id: JobId, event: JobEvent) -> Result<(), Fault> {
+        Ok(self.store.journal_soon(move |journal| job::append(journal, id, &event).map(drop))?)
+    }
+
+    fn contact(&self, host: HostId, result: Result<(), Fault>) -> Result<(), Fault> {
+        Ok(self.store.journal_soon(move |journal| match &result {
             Ok(()) => contact::seen(journal, host),
             Err(fault) => contact::failed(journal, host, fault),
-        });
-        Ok(noted.await?)
+        })?)
     }
 }
 

@@ -62,8 +62,11 @@ pub trait Journal: Send + Sync + 'static {
     /// Adds entries to a job in one transaction and says where the job is then.
     fn record(&self, job: JobId, entries: Vec<Entry>) -> impl Future<Output = Result<JobView, Fault>> + Send;
 
-    /// A host was reached, or not.
-    fn contact(&self, host: HostId, result: Result<(), Fault>) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Adds an event without waiting. Once a later entry is durable, so is this one.
+    fn note(&self, job: JobId, event: JobEvent) -> Result<(), Fault>;
+
+    /// A host was reached, or not. Nothing waits for this.
+    fn contact(&self, host: HostId, result: Result<(), Fault>) -> Result<(), Fault>;
 }
 
 /// An addition to a job's journal.

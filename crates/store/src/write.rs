@@ -104,6 +104,20 @@ impl Store {
         self.submit(move |connection: &Connection, now| add(&Journal { connection, now })).await
     }
 
+    /// Adds to the journal without waiting. Whoever waits for a later write knows that this one is durable too; what
+    /// cannot be written is reported by the log, and by the next write that is waited for.
+    pub fn journal_soon(
+        &self,
+        add: impl FnOnce(&Journal<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let work = move |connection: &Connection, now| add(&Journal { connection, now });
+        self.send(Fate::Kept, work, |result| {
+            if let Err(error) = result {
+                tracing::error!(%error, "the journal could not be written");
+            }
+        })
+    }
+
     async fn submit<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,

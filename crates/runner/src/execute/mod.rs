@@ -9,6 +9,7 @@ mod task;
 use crate::mask::Mask;
 use crate::ports::{Entry, JobView, Journal, Transport};
 use crate::remote::HostLayout;
+use jiff::Timestamp;
 use millwright_domain::ids::JobId;
 use millwright_domain::run::{CancelMode, JobEvent, JobState, Outcome, PlannedJob, PlannedStep, StepProgress, Work};
 use millwright_domain::{Code, Fault};
@@ -106,6 +107,12 @@ impl<T: Transport, J: Journal> Job<'_, T, J> {
         self.record(vec![Entry::Event(event)]).await
     }
 
+    /// An event that nothing depends on: it is on its way to the disk, ahead of all that follows.
+    fn note(&mut self, event: JobEvent) -> Result<(), Fault> {
+        self.view.progress = self.view.progress.clone().apply(Timestamp::now(), &event)?;
+        self.setting.journal.note(self.view.id, event)
+    }
+
     async fn end(&mut self, outcome: Outcome) -> Result<(), Fault> {
         self.event(JobEvent::Ended(outcome)).await
     }
@@ -115,13 +122,13 @@ impl<T: Transport, J: Journal> Job<'_, T, J> {
         let host = self.planned.host_id;
         let link = self.setting.transport.connect(host).await;
         let result = link.as_ref().map(drop).map_err(Clone::clone);
-        self.setting.journal.contact(host, result).await?;
+        self.setting.journal.contact(host, result)?;
         Ok(link)
     }
 
     /// Connects for the first time: a host that cannot be reached ends the job before it began.
     async fn connect_first(&mut self) -> Result<Option<T::Link>, Fault> {
-        self.event(JobEvent::Connecting).await?;
+        self.note(JobEvent::Connecting)?;
         match self.connect().await? {
             Ok(link) => Ok(Some(link)),
             Err(fault) => {
