@@ -89,6 +89,30 @@ impl Connections {
         self.prompts.get_or_init(|| self.people.for_connections())
     }
 
+    /// A failed connection as a fault, with what only the inventory knows: which host it was, and what was pinned for it.
+    pub(crate) fn named(&self, id: HostId, failure: ConnectFailure) -> Fault {
+        let hop = match &failure {
+            ConnectFailure::Connection(failure) => failure.hop,
+            ConnectFailure::Inventory(_) => return failure.into(),
+        };
+        let fault = Fault::from(failure);
+        let known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
+        let mut machines = Vec::new();
+        let found = known.hosts.get(&id).is_some_and(|host| collect(&known, host, &mut machines, 0).is_ok());
+        let Some(host) = machines.get(hop).filter(|_| found) else { return fault };
+        if fault.code == Code::HostKeyUnknown {
+            let trust = format!("millwright host trust {}", host.path);
+            return fault.with_hint(format!("Compare the fingerprint with the host's own, then: {trust}"));
+        }
+        if fault.code == Code::HostKeyChanged {
+            let pins = known.pins.get(&host.id).into_iter().flatten();
+            let pinned: Vec<&str> = pins.map(|pin| pin.fingerprint.as_str()).collect();
+            let message = format!("{}; “{}” is trusted with {}", fault.message, host.path, pinned.join(", "));
+            return Fault { message, ..fault };
+        }
+        fault
+    }
+
     fn host(&self, id: HostId) -> Result<Host, Fault> {
         let known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
         known.hosts.get(&id).cloned().ok_or_else(|| gone(id))
@@ -117,19 +141,9 @@ impl Transport for Connections {
 
     async fn connect(&self, id: HostId) -> Result<HostLink, Fault> {
         let host = self.host(id)?;
-        let session = self.session(id).await.map_err(|failure| named(&host, failure))?;
+        let session = self.session(id).await.map_err(|failure| self.named(id, failure))?;
         Ok(HostLink { session, host, people: self.people.clone() })
     }
-}
-
-/// Adds to a fault what only the inventory knows.
-fn named(host: &Host, failure: ConnectFailure) -> Fault {
-    let fault = Fault::from(failure);
-    if fault.code == Code::HostKeyUnknown || fault.code == Code::HostKeyChanged {
-        let trust = format!("Compare the fingerprint with the host's own, then: millwright host trust {}", host.path);
-        return Fault { hint: Some(trust), ..fault };
-    }
-    fault
 }
 
 /// A session with a host of the inventory.

@@ -80,6 +80,10 @@ impl Out {
         if !std::io::stdout().is_terminal() {
             table.set_content_arrangement(ContentArrangement::Disabled);
         }
+        if table.width() == Some(0) {
+            // A terminal that does not know how wide it is.
+            table.set_width(80);
+        }
         table.set_header(header.iter().map(|title| self.paint(title, "1")));
         table
     }

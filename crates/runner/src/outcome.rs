@@ -34,17 +34,7 @@ pub(crate) fn outcome(verdict: Verdict, step: Option<&PlannedStep>) -> Outcome {
     let at = step.map_or_else(String::new, |step| format!(" at step {} ({})", step.number, step.name));
     match verdict {
         Verdict::Exited { code: 0 } => Outcome::succeeded(),
-        Verdict::Exited { code } => {
-            let fault = match verdict.likely_signal() {
-                Some(signal) => {
-                    Fault::new(Code::Killed, format!("ended with code {code}{at}: probably by signal {signal}"))
-                        .with_hint("Out of memory is the usual reason for signal 9; the host's journal tells.")
-                }
-                None => Fault::new(Code::StepFailed, format!("ended with code {code}{at}"))
-                    .with_hint("The last lines of its output say why."),
-            };
-            Outcome::of(JobState::Failed, Some(code), fault)
-        }
+        Verdict::Exited { code } => failed(code, &at),
         Verdict::Cancelled { code } => {
             Outcome::of(JobState::Cancelled, Some(code), Fault::new(Code::Cancelled, format!("cancelled{at}")))
         }
@@ -76,4 +66,17 @@ pub(crate) fn outcome(verdict: Verdict, step: Option<&PlannedStep>) -> Outcome {
             .with_hint("Wait until it has ended, perhaps on a colleague's laptop, and run this again."),
         ),
     }
+}
+
+/// The end of work that ended with a code other than 0. A shell tells a death by signal as 128 and its number.
+pub(crate) fn failed(code: i32, at: &str) -> Outcome {
+    let fault = match (Verdict::Exited { code }).likely_signal() {
+        Some(9) => Fault::new(Code::Killed, format!("ended with code {code}{at}: probably by signal 9"))
+            .with_hint("Out of memory is the usual reason; the host's journal tells."),
+        Some(signal) => Fault::new(Code::Killed, format!("ended with code {code}{at}: probably by signal {signal}"))
+            .with_hint("The last lines of its output and the host's journal say why."),
+        None => Fault::new(Code::StepFailed, format!("ended with code {code}{at}"))
+            .with_hint("The last lines of its output say why."),
+    };
+    Outcome::of(JobState::Failed, Some(code), fault)
 }

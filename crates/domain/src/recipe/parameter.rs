@@ -341,11 +341,13 @@ impl ParameterError {
                 None => Some(format!("There are: {}.", known.join(", "))),
             },
             ParameterError::Missing { name, kind: MissingKind::Plain, .. } => Some(format!("Add --set {name}=….")),
-            ParameterError::Missing { kind: MissingKind::Secret, .. } => {
-                Some("Run it at a terminal, where it is asked for.".into())
+            ParameterError::Missing { name, kind: MissingKind::Secret, .. } => {
+                Some(format!("Run it at a terminal, where it is asked for, or add --secret {name}=FILE."))
             }
             ParameterError::NotAChoice { choices, .. } => Some(format!("Choose one of: {}.", choices.join(", "))),
-            ParameterError::SecretGivenOpenly { .. } => Some("Leave it out: it is asked for at the terminal.".into()),
+            ParameterError::SecretGivenOpenly { .. } => {
+                Some("Leave it out: it is asked for at the terminal, or read from a file with --secret.".into())
+            }
             ParameterError::WrongType { .. }
             | ParameterError::OutOfRange { .. }
             | ParameterError::PatternMismatch { .. }

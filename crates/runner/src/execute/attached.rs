@@ -3,6 +3,7 @@
 use super::Job;
 use super::task::cancel_wanted;
 use crate::ask::{Listener, Question, Said};
+use crate::outcome::failed;
 use crate::ports::{Entry, Journal, Transport};
 use millwright_domain::run::{Incompleteness, JobEvent, JobState, Outcome, Privilege};
 use millwright_domain::{Code, Fault};
@@ -53,12 +54,7 @@ pub(super) async fn run<T: Transport, J: Journal>(
                 continue;
             }
             Ok(Ok(Said::Ended(0))) => Outcome::succeeded(),
-            Ok(Ok(Said::Ended(code))) => Outcome::of(
-                JobState::Failed,
-                Some(code),
-                Fault::new(Code::StepFailed, format!("ended with code {code}"))
-                    .with_hint("The last lines of its output say why."),
-            ),
+            Ok(Ok(Said::Ended(code))) => failed(code, ""),
             Ok(Ok(Said::Lost(fault))) => unknown(fault.message),
             Ok(Err(fault)) => Outcome::of(JobState::Failed, None, fault),
             Err(_) => timed_out(timeout_seconds),
