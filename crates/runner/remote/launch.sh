@@ -26,6 +26,8 @@ launch() {
     { read -r started_stage <"$run/stage"; } 2>/dev/null
     if [ "$started_stage" = "$2" ]; then started=started; fi
     say B "$started"
+    # Most short jobs have ended by then: one rest instead of several looks.
+    if [ "$started" = started ] && [ "$4" = 0 ]; then pause_for 0.1; fi
     follow "$3" "$4"
 }
 

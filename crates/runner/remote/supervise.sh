@@ -95,7 +95,7 @@ execute() {
         umask 022
         become_payload "$4"
     ) </dev/null >>"$5" 2>&1 &
-    payload=$!
+    payload=$! anything_ran=yes
     watch "$payload" "$3" </dev/null >/dev/null 2>&1 &
     watchdog=$!
     wait "$payload"
@@ -129,7 +129,7 @@ become_payload() {
 
 # record <number> <event> [details]: one write, one line; the whole block was reserved by the first line.
 record() {
-    measure_output
+    if [ -n "$anything_ran" ]; then measure_output; else output_size=0; fi
     read_uptime
     printf '%s %s %s %s %s\n' "$1" "$2" $((epoch_at_zero + uptime)) "$output_size" "$3" 2>/dev/null >&4
 }
@@ -156,14 +156,16 @@ watch() {
             reason=3
         elif kill -0 "$1" 2>/dev/null; then
             continue
-        else # nobody told us that it ended: the supervisor is gone
+        elif kill -0 $$ 2>/dev/null; then # $$ is the supervisor, also in here: it needs the stage for the next step
+            exit 0
+        else
             rm -rf "$stage"
             exit 0
         fi
         trap '' TERM
         stop_group "$1" "$grace_seconds"
         limit_output
-        kill -0 $$ 2>/dev/null || rm -rf "$stage" # $$ is the supervisor, also in here
+        kill -0 $$ 2>/dev/null || rm -rf "$stage"
         exit "$reason"
     done
 }

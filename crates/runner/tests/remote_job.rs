@@ -198,7 +198,7 @@ fn a_truncated_upload_starts_nothing(#[values(Dash, Bash, Busybox)] shell: Shell
     let [InputPart::Bytes(script), InputPart::Bytes(data)] = &call.input[..] else { panic!("{call:?}") };
     let whole = [script.as_slice(), data].concat();
     let in_data = script.len() + 69_999;
-    let cuts = (0..script.len()).step_by(script.len() / 12).chain([script.len() - 2, script.len(), in_data]);
+    let cuts = (0..script.len() - 1).step_by(script.len() / 12).chain([script.len() - 2, script.len(), in_data]);
     for cut in cuts {
         let mut exec = host.exec(&call);
         exec.stdin.take().unwrap().write_all(&whole[..cut]).unwrap();
