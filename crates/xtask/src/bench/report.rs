@@ -187,7 +187,7 @@ mod tests {
         let table = report.table();
         let row = table.lines().find(|line| line.starts_with("millwright exec")).unwrap();
         let cells: Vec<_> = row.split_whitespace().skip(2).collect();
-        assert_eq!(cells, ["5.00", "2.0", "50", "0.63", "0.83", "-"]);
+        assert_eq!(cells, ["5.00", "2.0", "50", "0.62", "0.83", "-"]);
     }
 
     #[test]
