@@ -2,6 +2,7 @@
 
 use crate::journal::view;
 use crate::planning::Planned;
+use crate::settle::FactsAfterwards;
 use crate::view::{JobDocument, RunDocument, RunSummary};
 use crate::workspace::Workspace;
 use millwright_domain::ids::RunId;
@@ -129,6 +130,12 @@ impl Workspace {
             reconnect_for: RECONNECT_FOR,
         };
         let (wishes, cancels) = watch::channel(self.cancel_requests(id)?);
+        // Of a run that has ended, nothing new can be learnt from its hosts.
+        let afterwards = if jobs.iter().any(|job| job.progress.state.can_be_followed()) {
+            FactsAfterwards::Ask
+        } else {
+            FactsAfterwards::Leave
+        };
         let views = jobs.into_iter().map(view).collect();
         let work = dispatch(&setting, Arc::clone(&content), views, cancels);
         tokio::pin!(work);
@@ -148,7 +155,7 @@ impl Workspace {
                 }
             }
         }
-        self.settle(id, &content).await
+        self.settle(id, &content, afterwards).await
     }
 
     fn cancel_requests(&self, id: RunId) -> Result<CancelRequests, Fault> {

@@ -18,13 +18,22 @@ use std::collections::HashSet;
 /// More than any version probe prints.
 const PROBE_BYTES: u64 = 1 << 20;
 
+/// Whether hosts that may have changed are asked about themselves again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FactsAfterwards {
+    /// They are.
+    Ask,
+    /// What they said last stands.
+    Leave,
+}
+
 impl Workspace {
     /// May be done again: what is known already is not written twice.
-    pub(crate) async fn settle(&self, id: RunId, plan: &PlanContent) -> Result<(), Fault> {
+    pub(crate) async fn settle(&self, id: RunId, plan: &PlanContent, afterwards: FactsAfterwards) -> Result<(), Fault> {
         let jobs = self.store.read(|reader| job::of_run(reader, id))?;
         let mut changed = HashSet::new();
         for (job, planned) in jobs.iter().zip(&plan.jobs) {
-            if touched(job, planned) {
+            if afterwards == FactsAfterwards::Ask && touched(job, planned) {
                 changed.insert(job.host_id);
             }
             if job.progress.state == JobState::Succeeded
