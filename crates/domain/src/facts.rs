@@ -53,13 +53,6 @@ pub struct Facts {
     pub gaps: Vec<Gap>,
 }
 
-impl Facts {
-    /// The packages that an administrator holds back; `None` when the packages are not known.
-    pub fn held_packages(&self) -> Option<impl Iterator<Item = &InstalledPackage>> {
-        Some(self.packages.as_ref()?.iter().filter(|package| package.hold == Hold::Held))
-    }
-}
-
 /// `/etc/os-release`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatingSystem {

@@ -1,7 +1,6 @@
 //! Credentials by reference: which agent key, which file, which prompt. No secret is here.
 
 use crate::error::StoreError;
-use crate::read::Reader;
 use crate::write::Writer;
 use millwright_domain::fleet::Credential;
 use millwright_domain::ids::CredentialId;
@@ -42,13 +41,6 @@ pub(crate) fn ensure(writer: &Writer<'_>, credential: &Credential) -> Result<Cre
         json!({ "kind": [null, kind], "reference": [null, reference] }),
     )?;
     Ok(id)
-}
-
-/// Every credential.
-pub fn list(reader: &Reader<'_>) -> Result<Vec<Credential>, StoreError> {
-    let mut statement = reader.connection.prepare_cached("SELECT kind, reference FROM credential ORDER BY 1, 2")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    rows.map(|row| row.map_err(StoreError::from).and_then(|(kind, reference)| read(&kind, reference))).collect()
 }
 
 pub(crate) fn read(kind: &str, reference: String) -> Result<Credential, StoreError> {

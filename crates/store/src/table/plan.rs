@@ -1,6 +1,6 @@
 //! Plans. They never change.
 
-use super::{from_json, json, parsed, time};
+use super::{from_json, json, time};
 use crate::error::StoreError;
 use crate::read::Reader;
 use crate::write::Writer;
@@ -50,10 +50,4 @@ pub fn find(reader: &Reader<'_>, id: PlanId) -> Result<Plan, StoreError> {
         .ok_or_else(|| Fault::new(Code::NotFound, format!("there is no plan {id}")))?;
     plan.check()?;
     Ok(plan)
-}
-
-/// The hash under which a plan was kept.
-pub fn hash(reader: &Reader<'_>, id: PlanId) -> Result<String, StoreError> {
-    let mut statement = reader.connection.prepare_cached("SELECT hash FROM plan WHERE id = ?1")?;
-    Ok(statement.query_row([id.0], |row| parsed(row, 0))?)
 }
