@@ -5,18 +5,19 @@ use millwright_domain::fleet::{Credential, Host, HostKeyPin, PinState, SudoMode}
 use millwright_domain::ids::HostId;
 use millwright_domain::run::Privilege;
 use millwright_domain::{Code, Fault, HostPath};
+use millwright_runner::SpareShell;
 use millwright_runner::ports::{Channel, Link, Piece, Transport};
 use millwright_runner::remote::Elevation;
 use millwright_ssh::{
     ConnectError, ConnectOptions, Ending, Endpoint, Exchange, HostKey, Identity, PinStanding, Prompts, Route, Session,
-    SessionKeeper, connect,
+    SessionKeeper, WeakSession, connect,
 };
 use millwright_store::Store;
 use millwright_store::table::{host, host_key_pin};
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -31,6 +32,8 @@ pub(crate) struct Connections {
     prompts: OnceLock<Prompts>,
     /// The inventory as it was when it was last asked about; a run asks about each of its hosts once.
     known: RwLock<Arc<Inventory>>,
+    /// Each session's spare shell.
+    shells: Mutex<HashMap<HostId, (WeakSession, SpareShell)>>,
 }
 
 #[derive(Default)]
@@ -42,7 +45,7 @@ struct Inventory {
 impl Connections {
     pub(crate) fn new(store: Store, people: People) -> Self {
         let (sessions, prompts) = (OnceLock::new(), OnceLock::new());
-        Self { store, people, sessions, prompts, known: RwLock::default() }
+        Self { store, people, sessions, prompts, known: RwLock::default(), shells: Mutex::default() }
     }
 
     /// Reads the inventory anew.
@@ -113,6 +116,18 @@ impl Connections {
         fault
     }
 
+    fn spare_shell(&self, id: HostId, session: &Session) -> SpareShell {
+        let mut shells = self.shells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, shell)) = shells.get(&id)
+            && of.is(session)
+        {
+            return shell.clone();
+        }
+        let shell = SpareShell::default();
+        shells.insert(id, (session.downgrade(), shell.clone()));
+        shell
+    }
+
     fn host(&self, id: HostId) -> Result<Host, Fault> {
         let known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
         known.hosts.get(&id).cloned().ok_or_else(|| gone(id))
@@ -142,7 +157,8 @@ impl Transport for Connections {
     async fn connect(&self, id: HostId) -> Result<HostLink, Fault> {
         let host = self.host(id)?;
         let session = self.session(id).await.map_err(|failure| self.named(id, failure))?;
-        Ok(HostLink { session, host, people: self.people.clone() })
+        let shell = self.spare_shell(id, &session);
+        Ok(HostLink { session, host, people: self.people.clone(), shell })
     }
 }
 
@@ -151,6 +167,7 @@ pub(crate) struct HostLink {
     session: Session,
     host: Host,
     people: People,
+    shell: SpareShell,
 }
 
 impl Link for HostLink {
@@ -189,6 +206,10 @@ impl Link for HostLink {
     async fn sudo_password(&self) -> Option<Zeroizing<Vec<u8>>> {
         let password = self.people.sudo_password(&self.host.path, &self.host.user).await?;
         Some(Zeroizing::new(password.expose_secret().as_bytes().to_vec()))
+    }
+
+    fn spare_shell(&self) -> &SpareShell {
+        &self.shell
     }
 
     fn abandon(&self) {

@@ -2,7 +2,8 @@
 
 use crate::conversation::{Conversation, Heard};
 use crate::ports::{Link, call_fault};
-use crate::remote::{AttachedEnd, AttachedParser, Nonces, attached};
+use crate::remote::{AttachedEnd, AttachedParser, Elevation, Nonces, attached, attached_again};
+use crate::shell::SpareShell;
 use millwright_domain::run::Privilege;
 use millwright_domain::{Code, Fault};
 use std::time::Duration;
@@ -73,9 +74,28 @@ async fn listen(
 }
 
 /// A command that is being listened to.
-pub(crate) struct Listener {
+pub(crate) struct Listener<'l, L> {
+    link: &'l L,
+    question: &'l Question,
+    /// None once it has ended.
+    speaking: Option<Speaking>,
+}
+
+struct Speaking {
     conversation: Conversation,
-    parser: Option<AttachedParser>,
+    parser: AttachedParser,
+    shell: Shell,
+}
+
+/// Where a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    /// In a shell of its own, which nobody else may use.
+    Private,
+    /// In a new shell, which may be asked again.
+    New,
+    /// In a shell that has answered before.
+    Spare,
 }
 
 /// What a listener hears.
@@ -88,33 +108,42 @@ pub(crate) enum Said {
     Lost(Fault),
 }
 
-impl Listener {
-    /// Starts the command.
-    pub(crate) async fn open(link: &impl Link, question: &Question) -> Result<Self, Fault> {
+impl<'l, L: Link> Listener<'l, L> {
+    /// Starts the command: in the connection's spare shell, if there is one.
+    pub(crate) async fn open(link: &'l L, question: &'l Question) -> Result<Self, Fault> {
         let elevation = link.elevation(question.privilege)?;
-        let nonces = Nonces::random().map_err(call_fault)?;
-        let parser = AttachedParser::new(&nonces.frames);
-        let call = attached(&question.script, elevation, nonces).map_err(call_fault)?;
-        Ok(Self { conversation: Conversation::open(link, call).await?, parser: Some(parser) })
+        let spare = if elevation == Elevation::None { link.spare_shell().take() } else { None };
+        let speaking = match spare {
+            Some(conversation) => ask_again(conversation, question).await?,
+            None => ask_anew(link, question, elevation).await?,
+        };
+        Ok(Self { link, question, speaking: Some(speaking) })
     }
 
     /// What it says next. After `Ended` or `Lost` there is nothing more.
     pub(crate) async fn next(&mut self) -> Result<Said, Fault> {
         loop {
-            let Some(parser) = &mut self.parser else { return Ok(Said::Lost(no_trailer())) };
+            let Some(Speaking { conversation, parser, shell }) = &mut self.speaking else {
+                return Ok(Said::Lost(no_trailer()));
+            };
             if let Some(code) = parser.exit_code() {
-                self.parser = None;
+                self.speaking.take().into_iter().for_each(|speaking| put_by(speaking, self.link.spare_shell()));
                 return Ok(Said::Ended(code));
             }
-            match self.conversation.next().await? {
+            match conversation.next().await? {
                 Heard::Bytes(bytes) => {
                     let output = parser.feed(&bytes)?;
                     if !output.is_empty() {
                         return Ok(Said::Output(output));
                     }
                 }
+                // It had ended while nobody looked, and the command never began.
+                Heard::Closed if *shell == Shell::Spare && !parser.has_begun() => {
+                    self.speaking = Some(ask_anew(self.link, self.question, Elevation::None).await?);
+                }
                 Heard::Closed => {
-                    let (rest, end) = self.parser.take().map_or((Vec::new(), AttachedEnd::Unknown), |p| p.finish());
+                    let (rest, end) =
+                        self.speaking.take().map_or((Vec::new(), AttachedEnd::Unknown), |s| s.parser.finish());
                     return Ok(match end {
                         AttachedEnd::Exited { code } => Said::Ended(code),
                         AttachedEnd::Unknown if rest.is_empty() => Said::Lost(no_trailer()),
@@ -123,6 +152,45 @@ impl Listener {
                 }
                 Heard::Lost(fault) => return Ok(Said::Lost(fault)),
             }
+        }
+    }
+}
+
+async fn ask_anew(link: &impl Link, question: &Question, elevation: Elevation) -> Result<Speaking, Fault> {
+    let nonces = Nonces::random().map_err(call_fault)?;
+    let parser = AttachedParser::new(&nonces.frames);
+    let call = attached(&question.script, elevation, nonces).map_err(call_fault)?;
+    let shell = if elevation == Elevation::None { Shell::New } else { Shell::Private };
+    Ok(Speaking { conversation: Conversation::open(link, call).await?, parser, shell })
+}
+
+async fn ask_again(conversation: Conversation, question: &Question) -> Result<Speaking, Fault> {
+    let frames = Nonces::random().map_err(call_fault)?.frames;
+    conversation.write(attached_again(&question.script, &frames).map_err(call_fault)?).await;
+    Ok(Speaking { conversation, parser: AttachedParser::new(&frames), shell: Shell::Spare })
+}
+
+/// Keeps the shell of a command that has ended, if the next answer will be nobody's but the next command's.
+fn put_by(speaking: Speaking, spare: &SpareShell) {
+    /// A command that left something behind keeps its shell longer than this.
+    const CLEAN_WITHIN: Duration = Duration::from_secs(2);
+    let Speaking { mut conversation, mut parser, shell } = speaking;
+    let spare = spare.clone();
+    match shell {
+        Shell::Private => {}
+        Shell::New => spare.keep(conversation),
+        Shell::Spare if parser.is_clean() => spare.keep(conversation),
+        Shell::Spare => {
+            tokio::spawn(tokio::time::timeout(CLEAN_WITHIN, async move {
+                while let Ok(Heard::Bytes(bytes)) = conversation.next().await {
+                    if parser.feed(&bytes).is_err() {
+                        return;
+                    }
+                    if parser.is_clean() {
+                        return spare.keep(conversation);
+                    }
+                }
+            }));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One call to a host, from the exec request through sudo to the last byte of stdout.
+//! One call to a host, from the exec request through sudo to the last byte of the answer.
 
 use crate::ports::{Channel, Link, Piece};
 use crate::remote::{Call, InputPart, SudoGate, SudoStep};
@@ -18,12 +18,19 @@ pub(crate) struct Conversation {
     early: VecDeque<Vec<u8>>,
     /// Until the script has said that it runs: tells why, if it never does.
     gate: Option<SudoGate>,
+    listens_to: Stream,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Stdout,
+    Stderr,
 }
 
 /// What a conversation gives next.
 #[derive(Debug)]
 pub(crate) enum Heard {
-    /// Bytes of stdout.
+    /// Bytes of the stream that is listened to.
     Bytes(Vec<u8>),
     /// The host closed the channel in good order.
     Closed,
@@ -46,7 +53,7 @@ impl Conversation {
             None
         };
         tokio::spawn(write_input(input, call.input, afterwards));
-        Ok(Self { output, later, early, gate })
+        Ok(Self { output, later, early, gate, listens_to: Stream::Stdout })
     }
 
     /// What comes next.
@@ -58,11 +65,16 @@ impl Conversation {
             match self.output.recv().await {
                 Some(Piece::Stdout(bytes)) => {
                     self.gate.take_if(|gate| gate.feed_stdout(&bytes) == SudoStep::Open);
-                    return Ok(Heard::Bytes(bytes));
+                    if self.listens_to == Stream::Stdout {
+                        return Ok(Heard::Bytes(bytes));
+                    }
                 }
                 Some(Piece::Stderr(bytes)) => {
                     if let Some(SudoStep::Failed(fault)) = self.gate.as_mut().map(|gate| gate.feed_stderr(&bytes)) {
                         return Err(fault);
+                    }
+                    if self.listens_to == Stream::Stderr {
+                        return Ok(Heard::Bytes(bytes));
                     }
                 }
                 Some(Piece::Closed { exit_status }) => {
@@ -72,6 +84,12 @@ impl Conversation {
                 None => return Ok(Heard::Lost(Fault::new(Code::LinkLost, "the connection was closed"))),
             }
         }
+    }
+
+    /// From here on the script speaks on stderr. What it says on stdout is dropped.
+    pub(crate) fn turn_to_stderr(&mut self) {
+        self.early.clear();
+        self.listens_to = Stream::Stderr;
     }
 
     /// Writes to the script's stdin.

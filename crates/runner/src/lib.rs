@@ -12,7 +12,9 @@ mod mask;
 mod outcome;
 pub mod ports;
 pub mod remote;
+mod shell;
 
 pub use ask::{Answer, Question, ask};
 pub use dispatch::dispatch;
 pub use execute::{CancelRequests, Diagnosis, Secrets, Setting};
+pub use shell::SpareShell;

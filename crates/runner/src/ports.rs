@@ -1,5 +1,6 @@
 //! What the runner needs of the world: a way to hosts, and a journal.
 
+use crate::SpareShell;
 use crate::remote::{CallFault, Elevation};
 use millwright_domain::Fault;
 use millwright_domain::ids::{HostId, JobId};
@@ -27,6 +28,9 @@ pub trait Link: Send + Sync + 'static {
 
     /// The password for sudo, asked for if need be; none when there is nobody to ask.
     fn sudo_password(&self) -> impl Future<Output = Option<Zeroizing<Vec<u8>>>> + Send;
+
+    /// Where the connection keeps the shell that has answered last.
+    fn spare_shell(&self) -> &SpareShell;
 
     /// Gives the connection up: it was silent for too long. The next connect makes a new one.
     fn abandon(&self);

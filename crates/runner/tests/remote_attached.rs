@@ -81,6 +81,119 @@ fn a_command_that_nobody_waits_for_is_stopped_with_all_that_descends(#[values(Da
     host.wait_until_no_process_is_left();
 }
 
+/// A shell that takes one command after another.
+struct Shells {
+    exec: Exec,
+    stderr: std::sync::mpsc::Receiver<Vec<u8>>,
+    asked: usize,
+}
+
+impl Shells {
+    fn open(host: &Host, command: &str) -> (Self, AttachedParser) {
+        let call = attached(command, Elevation::None, Nonces::random().unwrap()).unwrap();
+        let mut exec = host.start(&call);
+        let mut pipe = exec.child.stderr.take().unwrap();
+        let (sender, stderr) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 5];
+            while let Ok(length @ 1..) = std::io::Read::read(&mut pipe, &mut buffer) {
+                let _ = sender.send(buffer[..length].to_vec());
+            }
+        });
+        let parser = AttachedParser::new(&exec.nonces.frames);
+        (Self { exec, stderr, asked: 0 }, parser)
+    }
+
+    fn again(&mut self, command: &str) -> AttachedParser {
+        self.asked += 1;
+        let frames = Nonces::random().unwrap().frames;
+        let stdin = self.exec.stdin.as_mut().unwrap();
+        std::io::Write::write_all(stdin, &attached_again(command, &frames).unwrap()).unwrap();
+        AttachedParser::new(&frames)
+    }
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        if self.asked == 0 {
+            self.exec.read()
+        } else {
+            self.stderr.recv_timeout(std::time::Duration::from_secs(60)).ok()
+        }
+    }
+
+    /// The answer, and the code unless the channel ended first.
+    fn answer(&mut self, parser: &mut AttachedParser) -> (String, Option<i32>) {
+        let mut output = Vec::new();
+        while parser.exit_code().is_none() {
+            let Some(bytes) = self.next() else { break };
+            output.extend(parser.feed(&bytes).unwrap());
+        }
+        (String::from_utf8_lossy(&output).into_owned(), parser.exit_code())
+    }
+
+    fn becomes_clean(&mut self, parser: &mut AttachedParser) -> bool {
+        while !parser.is_clean() {
+            match self.stderr.recv_timeout(std::time::Duration::from_millis(700)) {
+                Ok(bytes) => drop(parser.feed(&bytes).unwrap()),
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+}
+
+#[rstest]
+fn a_shell_takes_one_command_after_another(#[values(Dash, Bash, Busybox)] shell: Shell) {
+    let host = Host::new(shell);
+    // What the first one leaves behind talks on; nobody hears it.
+    let (mut shells, mut first) =
+        Shells::open(&host, "cd /; secret=1; (while sleep 0.02; do echo stray; done) & echo one");
+    let (output, code) = shells.answer(&mut first);
+    assert!(output.starts_with("one\n") && code == Some(0), "{output} {code:?}");
+    let table = [
+        ("true", "", 0),
+        ("exit 3", "", 3),
+        ("echo \"${secret-none} $#\"; secret=2; set -- a", "none 0\n", 0),
+        ("echo out; echo err >&2; false", "out\nerr\n", 1),
+        ("printf 'two\nlines'\n\n  # and a 'comment'\nfalse", "two\nlines", 1),
+        ("cat; echo \"it's \\$HOME\"", "it's $HOME\n", 0),
+        ("exec 1>&- 2>&-; exit 4", "", 4),
+        ("PATH=; unset IFS newline; exec 0<&-", "", 0),
+        ("trap 'exit 9' EXIT", "", 9),
+        ("head -c 300000 /dev/zero | tr '\\0' x | wc -c", "300000\n", 0),
+    ];
+    for (command, output, code) in table {
+        let mut parser = shells.again(command);
+        assert_eq!(shells.answer(&mut parser), (output.to_owned(), Some(code)), "{command}");
+        assert!(shells.becomes_clean(&mut parser), "{command}");
+    }
+    // Whoever could write into the next answer is noticed, in whatever way it was left behind.
+    for command in ["sleep 30 &", "setsid sleep 30 &", "setsid sh -c 'exec 3>&1; exec >/dev/null 2>&1; sleep 30' &"] {
+        let (mut shells, mut first) = Shells::open(&host, "true");
+        shells.answer(&mut first);
+        let mut parser = shells.again(command);
+        assert_eq!(shells.answer(&mut parser), (String::new(), Some(0)), "{command}");
+        assert!(!shells.becomes_clean(&mut parser), "{command}");
+    }
+    // The main shell is the one that is hit; nobody claims to know how it ended.
+    let mut parser = shells.again("kill -9 $$; echo still here");
+    let (output, code) = shells.answer(&mut parser);
+    assert_eq!(code, None, "{output}");
+}
+
+#[rstest]
+fn stdin_that_ends_stops_a_later_command_too(#[values(Dash, Bash, Busybox)] shell: Shell) {
+    let host = Host::new(shell);
+    let (mut shells, mut first) = Shells::open(&host, "true");
+    shells.answer(&mut first);
+    let mut parser = shells.again("echo begun; sh -c 'sleep 1000; :' & sleep 1000; echo never");
+    let mut output = Vec::new();
+    while !output.starts_with(b"begun") {
+        output.extend(parser.feed(&shells.next().expect("it begins")).unwrap());
+    }
+    drop(shells.exec.stdin.take());
+    host.wait_until_no_process_is_left();
+}
+
 #[rstest]
 fn a_command_stands_in_no_list_of_processes(#[values(Dash, Bash, Busybox)] shell: Shell) {
     let host = Host::new(shell);

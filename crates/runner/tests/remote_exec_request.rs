@@ -94,8 +94,10 @@ fn through_sudo(sudo: &Sudo) -> (Result<String, Fault>, usize) {
     let mut exec = host.exec(&call);
     let mut stdin = exec.stdin.take().unwrap();
     let input = |stdin: &mut std::process::ChildStdin| {
-        let InputPart::Bytes(bytes) = &call.input[0] else { panic!("{call:?}") };
-        let _ = stdin.write_all(bytes); // sudo may have refused already
+        for part in &call.input {
+            let InputPart::Bytes(bytes) = part else { panic!("{call:?}") };
+            let _ = stdin.write_all(bytes); // sudo may have refused already
+        }
     };
     if gate.may_write_at_once() {
         input(&mut stdin);

@@ -33,4 +33,4 @@ pub use known_hosts::{KnownHosts, KnownKey, parse_known_hosts};
 pub use open_files::raise_open_file_limit;
 pub use options::{ConnectOptions, ConnectSteps, Stage};
 pub use prompt::{Prompt, PromptRequest, Prompts};
-pub use session::Session;
+pub use session::{Session, WeakSession};

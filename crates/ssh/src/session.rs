@@ -10,7 +10,7 @@ use polling::Poller;
 use socket2::Socket;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, mpsc as std_mpsc};
+use std::sync::{Arc, OnceLock, Weak, mpsc as std_mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -171,6 +171,11 @@ impl Session {
         self.wake();
     }
 
+    /// Knows this session again without keeping it open.
+    pub fn downgrade(&self) -> WeakSession {
+        WeakSession { shared: Arc::downgrade(&self.shared) }
+    }
+
     /// Waits for the turn to open a tunnel; `None` never comes about, as nobody closes the semaphore.
     pub(crate) async fn tunnel_turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.tunnel_turn).acquire_owned().await.ok()
@@ -199,6 +204,25 @@ impl Session {
 
     pub(crate) fn why_lost(&self) -> SshError {
         self.shared.line.why_lost()
+    }
+}
+
+/// A session that is only remembered.
+#[derive(Clone)]
+pub struct WeakSession {
+    shared: Weak<Shared>,
+}
+
+impl WeakSession {
+    /// Whether that is the session.
+    pub fn is(&self, session: &Session) -> bool {
+        std::ptr::eq(self.shared.as_ptr(), Arc::as_ptr(&session.shared))
+    }
+}
+
+impl fmt::Debug for WeakSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSession").finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A command that is attached to its channel: no directory on the host, its own trailer as proof of its end.
 
-use super::call::{Call, Elevation};
-use super::shell::{compact, quote};
+use super::call::{Call, Elevation, InputPart};
+use super::shell::{compact, one_line, quote};
 use super::{CallFault, Nonce, Nonces, ProtocolFault};
 
 const ATTACHED: &str = include_str!("../../remote/attached.sh");
@@ -12,17 +12,35 @@ const NOISE_LIMIT_BYTES: usize = 1 << 20;
 ///
 /// Keep stdin open while the answer is wanted: when it ends, by a deadline of the caller or with the connection, the host
 /// stops the command and all that descends from it.
+///
+/// Once the command has ended, the shell on the host waits for the next one: see [`attached_again`].
 pub fn attached(command_text: &str, elevation: Elevation, nonces: Nonces) -> Result<Call, CallFault> {
+    let request = request("first", command_text, &nonces.frames)?;
+    let input = vec![InputPart::Bytes(request)];
+    Ok(match elevation {
+        // Read byte by byte, the script would be a fifth of what a short command costs the host.
+        Elevation::None => Call::of_argument(nonces, &format!("{}serve_attached", one_line(ATTACHED)), input),
+        // sudo would write it into the host's log each time.
+        Elevation::SudoNoPassword | Elevation::SudoAsk => {
+            Call::of_script(nonces, elevation, format!("{}main() {{ serve_attached; }}\n", compact(ATTACHED)), input)
+        }
+    })
+}
+
+/// What to write to the stdin of a call of [`attached`] that has answered, for a further command: one round trip, no login
+/// shell, no script. The answer comes on *stderr*. After it, only a parser that is [clean](AttachedParser::is_clean) permits
+/// yet another.
+pub fn attached_again(command_text: &str, frames: &Nonce) -> Result<Vec<u8>, CallFault> {
+    request("again", command_text, frames)
+}
+
+/// One line, whatever the command contains: the host reads lines.
+fn request(function: &str, command_text: &str, frames: &Nonce) -> Result<Vec<u8>, CallFault> {
     if command_text.contains('\0') {
         return Err(CallFault::Nul { what: "the command".to_owned() });
     }
-    let script = format!(
-        "frame_nonce={}\ncommand_text={}\n{}main() {{ run_attached; }}\n",
-        nonces.frames,
-        quote(command_text),
-        compact(ATTACHED),
-    );
-    Ok(Call::of_script(nonces, elevation, script, Vec::new()))
+    let quoted = quote(command_text).replace('\n', r#"'"$newline"'"#);
+    Ok(format!("{function} {frames} {quoted}\n").into_bytes())
 }
 
 /// What is known of a command once its channel is closed.
@@ -42,6 +60,7 @@ pub enum AttachedEnd {
 pub struct AttachedParser {
     begin: Vec<u8>,
     trailer: Vec<u8>,
+    clean: Vec<u8>,
     held: Vec<u8>,
     noise_bytes: usize,
     state: State,
@@ -53,6 +72,7 @@ enum State {
     Output,
     Trailer,
     Ended(i32),
+    Clean(i32),
 }
 
 impl AttachedParser {
@@ -61,6 +81,7 @@ impl AttachedParser {
         Self {
             begin: format!("\n{frames} BEGIN\n").into_bytes(),
             trailer: format!("\n{frames} END ").into_bytes(),
+            clean: format!("\n{frames} CLEAN\n").into_bytes(),
             held: Vec::new(),
             noise_bytes: 0,
             state: State::Noise,
@@ -85,9 +106,13 @@ impl AttachedParser {
         if self.state == State::Trailer {
             self.read_code()?;
         }
-        if matches!(self.state, State::Ended(_)) {
+        if let State::Ended(code) = self.state {
             // What a process left behind prints now belongs to nobody.
-            self.held.clear();
+            let (keep_from, found) = find_or_partial(&self.held, &self.clean);
+            self.held.drain(..keep_from);
+            if found {
+                self.state = State::Clean(code);
+            }
         }
         Ok(output)
     }
@@ -95,7 +120,7 @@ impl AttachedParser {
     /// How it ended, once the channel is at its end; with the output that was held back if there was no trailer.
     pub fn finish(self) -> (Vec<u8>, AttachedEnd) {
         match self.state {
-            State::Ended(code) => (Vec::new(), AttachedEnd::Exited { code }),
+            State::Ended(code) | State::Clean(code) => (Vec::new(), AttachedEnd::Exited { code }),
             State::Output => (self.held, AttachedEnd::Unknown),
             State::Noise | State::Trailer => (Vec::new(), AttachedEnd::Unknown),
         }
@@ -104,9 +129,20 @@ impl AttachedParser {
     /// The code, as soon as the trailer was seen.
     pub fn exit_code(&self) -> Option<i32> {
         match self.state {
-            State::Ended(code) => Some(code),
+            State::Ended(code) | State::Clean(code) => Some(code),
             State::Noise | State::Output | State::Trailer => None,
         }
+    }
+
+    /// Whether the host has begun the command. One that closed the channel in good order before that never will.
+    pub fn has_begun(&self) -> bool {
+        self.state != State::Noise
+    }
+
+    /// Whether nothing is left of the command that could write into the answer of the next one. (Said of a command that was
+    /// asked [again](attached_again); the first has an outlet of its own.)
+    pub fn is_clean(&self) -> bool {
+        matches!(self.state, State::Clean(_))
     }
 
     fn skip_noise(&mut self) -> Result<(), ProtocolFault> {

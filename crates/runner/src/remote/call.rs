@@ -26,6 +26,12 @@ impl Call {
         SudoGate::new(self.elevation, self.nonces.opening.clone())
     }
 
+    /// A call whose script, in one line and the same in every call, stands in the request itself.
+    pub(super) fn of_argument(nonces: Nonces, script: &str, input: Vec<InputPart>) -> Self {
+        let command = format!(r#"exec sh -c 'printf "READY {}\n"; {script}'"#, nonces.opening);
+        Self { command, input, nonces, elevation: Elevation::None }
+    }
+
     /// A call that evaluates `script` on the host and then its function `main`; `data` follows on stdin.
     pub(super) fn of_script(nonces: Nonces, elevation: Elevation, script: String, data: Vec<InputPart>) -> Self {
         let opening = &nonces.opening;

@@ -18,7 +18,7 @@ mod shell;
 mod sudo;
 mod verdict;
 
-pub use attached::{AttachedEnd, AttachedParser, attached};
+pub use attached::{AttachedEnd, AttachedParser, attached, attached_again};
 pub use call::{Call, Elevation, HostLayout, InputPart};
 pub use fault::{CallFault, ProtocolFault};
 pub use frames::{CancelAnswer, FrameParser, HostEvent, JobStatus, Refusal, StepEvent, StepEventKind, StepOutcome};

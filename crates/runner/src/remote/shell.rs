@@ -16,3 +16,14 @@ pub(super) fn compact(script: &str) -> String {
         .flat_map(|line| [line, "\n"])
         .collect()
 }
+
+/// A script of ours in one line, for a command's argument.
+pub(super) fn one_line(script: &str) -> String {
+    let mut line = String::new();
+    for part in compact(script).lines() {
+        line.push_str(part);
+        let opens = ["{", "(", "do", "then", "else", "&"].iter().any(|end| part.ends_with(end));
+        line.push_str(if opens { " " } else { "; " });
+    }
+    line
+}

@@ -142,11 +142,14 @@ impl Serving<'_> {
     /// Gives everything its turn until nothing can be done without new bytes.
     fn pass(&mut self) -> Result<(), LibraryError> {
         wire::with(|wire| wire.begin_pass());
+        self.buffer.resize(BUFFER_BYTES, 0);
+        let done = self.pass_until_idle();
         // A session that only waits should not cost more than it must: there may be hundreds.
-        match self.commands.is_empty() && self.tunnels.is_empty() && self.openings.is_empty() {
-            true => self.buffer = Vec::new(),
-            false => self.buffer.resize(BUFFER_BYTES, 0),
-        }
+        self.buffer = Vec::new();
+        done
+    }
+
+    fn pass_until_idle(&mut self) -> Result<(), LibraryError> {
         loop {
             let received = wire::with(|wire| wire.received());
             if let Some(channel) = self.any_channel()

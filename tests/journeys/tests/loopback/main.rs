@@ -15,3 +15,4 @@ mod silent;
 mod task;
 mod terminal;
 mod together;
+mod warm;
