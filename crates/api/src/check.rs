@@ -11,9 +11,10 @@ use millwright_runner::{Question, ask};
 use millwright_ssh::{ConnectError, Stage};
 use serde::Serialize;
 use std::sync::Arc;
+use ts_rs::TS;
 
 /// What a check found on one host.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct HostCheck {
     /// The host.
     pub host: HostPath,
@@ -29,7 +30,7 @@ impl HostCheck {
 }
 
 /// One step of a check.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct CheckStep {
     /// What was looked at.
     pub name: CheckName,
@@ -39,7 +40,7 @@ pub struct CheckStep {
 }
 
 /// What a step looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
     /// Whether the name resolves.
@@ -72,7 +73,7 @@ impl CheckName {
 }
 
 /// What a step found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum CheckResult {
     /// All well.

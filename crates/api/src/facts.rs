@@ -13,6 +13,7 @@ use millwright_runner::ports::{Journal, Transport};
 use millwright_runner::{Question, ask};
 use millwright_store::table::{facts, host};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Longer answers than any host's facts.
 const LIMIT_BYTES: usize = 40 << 20;
@@ -20,7 +21,7 @@ const LIMIT_BYTES: usize = 40 << 20;
 const TIMEOUT_SECONDS: u32 = 300;
 
 /// What asking one host gave.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct FactsResult {
     /// The host.
     pub host: HostPath,
@@ -31,7 +32,7 @@ pub struct FactsResult {
 }
 
 /// Facts in short, for lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct FactsSummary {
     /// `Debian GNU/Linux 12 (bookworm)`.
     pub os: Option<String>,

@@ -10,12 +10,14 @@ use millwright_domain::ids::{EnvironmentId, HostId};
 use millwright_domain::{Code, EnvironmentPath, Fault, HostPath, Slug};
 use millwright_store::table::{client, environment, host};
 use millwright_store::{StoreError, Writer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
+use ts_rs::TS;
 
 /// What kind of file is imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
 pub enum ImportKind {
     /// Comma-separated values with a header.
     Csv,
@@ -35,7 +37,7 @@ pub enum ImportMode {
 }
 
 /// What an import does to the inventory.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, TS)]
 pub struct ImportReport {
     /// Clients that are new.
     pub clients_added: Vec<Slug>,

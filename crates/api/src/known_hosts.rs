@@ -11,9 +11,10 @@ use millwright_store::table::{host, host_key_pin};
 use millwright_store::{StoreError, Writer};
 use serde::Serialize;
 use std::path::Path;
+use ts_rs::TS;
 
 /// What a `known_hosts` file does to the inventory.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, TS)]
 pub struct KnownHostsReport {
     /// Hosts whose keys are pinned now.
     pub hosts_pinned: Vec<HostPath>,

@@ -5,7 +5,9 @@
 //! asked, nor any rule that belongs below.
 
 mod check;
+mod commands;
 mod connections;
+mod desk;
 mod facts;
 mod fan;
 pub mod import;
@@ -24,6 +26,8 @@ mod view;
 mod workspace;
 
 pub use check::{CheckName, CheckResult, CheckStep, HostCheck};
+pub use commands::typescript;
+pub use desk::{Desk, EngineEvent, QuestionView};
 pub use facts::{FactsResult, FactsSummary};
 pub use import_apply::{ImportKind, ImportMode, ImportReport};
 pub use inventory::{ClientView, EnvironmentEdit, EnvironmentView, HostDraft, HostEdit, HostView};

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use ts_rs::TS;
 
 /// A recipe or runbook with where it came from.
 pub(crate) struct Found<T> {
@@ -19,7 +20,7 @@ pub(crate) struct Found<T> {
 }
 
 /// A line of a list of recipes or runbooks.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct LibraryEntry {
     /// Its short name.
     pub name: String,

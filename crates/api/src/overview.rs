@@ -9,9 +9,10 @@ use millwright_domain::{Code, Fault, HostPath, Selector, Slug};
 use millwright_store::table::{audit, contact, environment, facts, host, installation, product};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
+use ts_rs::TS;
 
 /// The hosts that a selector names, with what is known of each.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Overview {
     /// When this was true.
     pub at: Timestamp,
@@ -20,7 +21,7 @@ pub struct Overview {
 }
 
 /// What is known of a host.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct HostStatus {
     /// Its name.
     pub host: HostPath,

@@ -48,6 +48,12 @@ impl Workspace {
 
     /// Asks for the end of every job of a run that has not ended, and sees to it if nobody else does.
     pub async fn run_cancel(&self, id: RunId, mode: CancelMode) -> Result<(), Fault> {
+        self.run_ask_to_cancel(id, mode).await?;
+        self.run_follow(id, Arc::default()).await
+    }
+
+    /// Asks for the end of every job of a run that has not ended. Whoever drives the run sees to it.
+    pub async fn run_ask_to_cancel(&self, id: RunId, mode: CancelMode) -> Result<(), Fault> {
         let open: Vec<_> = self
             .store
             .read(|reader| job::of_run(reader, id))?
@@ -58,14 +64,18 @@ impl Workspace {
         if open.is_empty() {
             return Ok(());
         }
-        self.write(move |writer| cancel_request::add(writer, id, &open, mode)).await?;
-        self.run_follow(id, Arc::default()).await
+        self.write(move |writer| cancel_request::add(writer, id, &open, mode)).await
     }
 
     /// The newest runs, the newest first.
     pub fn run_list(&self, limit: u32) -> Result<Vec<RunSummary>, Fault> {
         let runs = self.store.read(|reader| run::newest(reader, limit))?;
         Ok(runs.into_iter().map(|(run, counts)| RunSummary::of(run, counts)).collect())
+    }
+
+    /// One run, without its jobs.
+    pub fn run_summary(&self, id: RunId) -> Result<RunSummary, Fault> {
+        Ok(self.store.read(|reader| Ok(RunSummary::of(run::get(reader, id)?, job::counts(reader, id)?)))?)
     }
 
     /// The run whose id begins or ends with a text.

@@ -9,9 +9,10 @@ use millwright_domain::{Code, Fault, HostPath};
 use millwright_ssh::{ConnectOptions, HostKey, scan_host_key};
 use millwright_store::table::{host, host_key_pin};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// The key that a host shows now, beside the keys that are pinned.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct OfferedKey {
     /// The host.
     pub host: HostPath,

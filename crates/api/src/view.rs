@@ -7,9 +7,10 @@ use millwright_domain::{Actor, Fault, HostPath};
 use millwright_store::table::job::Job;
 use millwright_store::table::run::Run;
 use serde::Serialize;
+use ts_rs::TS;
 
 /// A run in a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RunSummary {
     /// Its identifier.
     pub id: RunId,
@@ -45,7 +46,7 @@ impl RunSummary {
 }
 
 /// A run with its jobs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct RunDocument {
     /// What stands in a list.
     #[serde(flatten)]
@@ -66,7 +67,7 @@ impl RunDocument {
 }
 
 /// A job.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct JobDocument {
     /// Its identifier.
     pub id: JobId,

@@ -8,9 +8,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// One host's answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Facts {
     /// When it answered, by our clock.
     pub observed_at: Timestamp,
@@ -54,7 +55,7 @@ pub struct Facts {
 }
 
 /// `/etc/os-release`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OperatingSystem {
     /// `debian`
     pub id: String,
@@ -70,7 +71,7 @@ pub struct OperatingSystem {
 }
 
 /// The running kernel and the newest one of the same flavour in `/boot`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Kernel {
     /// `6.1.0-35-amd64`
     pub running: String,
@@ -88,7 +89,7 @@ impl Kernel {
 }
 
 /// Load averages.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 pub struct Load {
     /// Over one minute.
     pub one_minute: f64,
@@ -99,7 +100,7 @@ pub struct Load {
 }
 
 /// Memory in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Memory {
     /// All of it.
     pub total_bytes: u64,
@@ -112,7 +113,7 @@ pub struct Memory {
 }
 
 /// One file system that can fill up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Filesystem {
     /// Where it is mounted; the shortest path when it is mounted in several places.
     pub mount: String,
@@ -131,7 +132,7 @@ pub struct Filesystem {
 }
 
 /// A file system is full too when it has no inode left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Inodes {
     /// All of them.
     pub total: u64,
@@ -140,7 +141,7 @@ pub struct Inodes {
 }
 
 /// How the account that asked can become root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SudoRights {
     /// It is root.
@@ -158,7 +159,7 @@ pub enum SudoRights {
 }
 
 /// Whether the host says that it must be restarted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RebootRequired {
     /// It was not asked, or could not say.
@@ -173,7 +174,7 @@ pub enum RebootRequired {
 }
 
 /// Services that still run files which an upgrade replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ServicesToRestart {
     /// Nobody looked.
@@ -189,7 +190,7 @@ pub enum ServicesToRestart {
 }
 
 /// What installs software on a host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "system", rename_all = "snake_case")]
 pub enum PackageSystem {
     /// Debian's apt.
@@ -204,7 +205,7 @@ pub enum PackageSystem {
 }
 
 /// How fresh the list of what can be had is. "Nothing pending" is worth as much as this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PackageIndex {
     /// When it last changed, by our clock; never later than the truth.
     pub updated_at: Option<Timestamp>,
@@ -213,7 +214,7 @@ pub struct PackageIndex {
 }
 
 /// What became of refreshing the index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum IndexRefreshed {
     /// It was to be left as it was.
@@ -230,7 +231,7 @@ pub enum IndexRefreshed {
 }
 
 /// One package on the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct InstalledPackage {
     /// `libssl3`
     pub name: String,
@@ -247,7 +248,7 @@ pub struct InstalledPackage {
 }
 
 /// Whether a package is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PackageState {
     /// Unpacked and configured.
@@ -259,7 +260,7 @@ pub enum PackageState {
 }
 
 /// Whether an administrator holds a package back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
     /// It stays at its version whatever is pending.
@@ -269,7 +270,7 @@ pub enum Hold {
 }
 
 /// What could be newer on a host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PendingUpdates {
     /// Each package that would change, be installed along, or stays behind.
     pub updates: Vec<PendingUpdate>,
@@ -278,7 +279,7 @@ pub struct PendingUpdates {
 }
 
 /// One package that could be newer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PendingUpdate {
     /// `libssl3`
     pub name: String,
@@ -298,7 +299,7 @@ pub struct PendingUpdate {
 }
 
 /// What an update is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdatePurpose {
     /// It comes from a security archive.
@@ -308,7 +309,7 @@ pub enum UpdatePurpose {
 }
 
 /// What stands in the way of an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateStanding {
     /// Nothing.
@@ -322,7 +323,7 @@ pub enum UpdateStanding {
 }
 
 /// Something that is missing from facts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Gap {
     /// Which part: `filesystems`, `packages`.
     pub part: String,
@@ -331,7 +332,7 @@ pub struct Gap {
 }
 
 /// Why something is missing from facts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GapReason {
     /// The tool that would know is not installed.

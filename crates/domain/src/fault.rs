@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use ts_rs::TS;
 
 /// A failure as the command line, the window and the journal show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, TS)]
 #[error("{message}")]
 pub struct Fault {
     /// Which failure this is. Stable across versions.
@@ -44,7 +45,7 @@ pub enum Rule {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $rule:ident;)*) => {
         /// The stable name of a failure.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
         #[serde(rename_all = "snake_case")]
         pub enum Code { $($(#[doc = $doc])* $name,)* }
 

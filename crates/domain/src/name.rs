@@ -4,14 +4,16 @@ use crate::fault::{Code, Fault};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use ts_rs::TS;
 
 /// The longest slug, in bytes; also the longest label of a DNS name.
 pub const SLUG_LENGTH: usize = 63;
 
 /// A short name that is safe in a path, an address and a command line: lower-case letters, digits, `-`, `_` and `.`,
 /// beginning with a letter or a digit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct Slug(String);
 
 impl Slug {
@@ -88,8 +90,9 @@ impl fmt::Display for Slug {
 }
 
 /// `client/environment`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct EnvironmentPath {
     /// The client.
     pub client: Slug,
@@ -98,8 +101,9 @@ pub struct EnvironmentPath {
 }
 
 /// `client/environment/host`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct HostPath {
     /// The client.
     pub client: Slug,

@@ -4,9 +4,10 @@ use crate::fault::{Code, Fault};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::str::FromStr;
+use ts_rs::TS;
 
 /// How a product's versions are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionScheme {
     /// Semantic versioning 2.0.

@@ -10,6 +10,7 @@
 
 mod backup;
 mod error;
+pub mod fleet;
 mod lease;
 mod open;
 mod read;
@@ -19,8 +20,10 @@ mod write;
 pub use error::StoreError;
 pub use lease::RunLease;
 pub use open::{DATABASE_FILE, Store};
-pub use read::Reader;
+pub use read::{Reader, Watch};
 pub use write::{Journal, Writer};
 
+#[cfg(test)]
+mod fleet_tests;
 #[cfg(test)]
 mod tests;

@@ -49,3 +49,31 @@ impl Readers {
         }
     }
 }
+
+/// Notices that the workspace has changed, whoever changed it: this process or another one.
+pub struct Watch {
+    connection: Connection,
+    seen: i64,
+}
+
+impl Store {
+    /// Watches from now on.
+    pub fn watch(&self) -> Result<Watch, StoreError> {
+        let connection = connect_read_only(&self.readers.database)?;
+        let seen = data_version(&connection)?;
+        Ok(Watch { connection, seen })
+    }
+}
+
+impl Watch {
+    /// Whether anything was committed since the last look.
+    pub fn has_changed(&mut self) -> Result<bool, StoreError> {
+        let now = data_version(&self.connection)?;
+        Ok(std::mem::replace(&mut self.seen, now) != now)
+    }
+}
+
+/// Differs from its last value when another connection has committed in between.
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}

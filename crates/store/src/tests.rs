@@ -16,13 +16,13 @@ fn fault(result: Result<impl Sized, StoreError>) -> Fault {
     result.err().map(Fault::from).unwrap()
 }
 
-fn workspace() -> (tempfile::TempDir, Store) {
+pub(crate) fn workspace() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::init(folder.path()).unwrap();
     (folder, store)
 }
 
-fn add_host(store: &Store, path: &str) -> Host {
+pub(crate) fn add_host(store: &Store, path: &str) -> Host {
     let path: millwright_domain::HostPath = path.parse().unwrap();
     store
         .write_blocking(&actor(), move |w| {
@@ -52,7 +52,7 @@ fn add_host(store: &Store, path: &str) -> Host {
         .unwrap()
 }
 
-fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
+pub(crate) fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
     let jobs = jobs
         .into_iter()
         .map(|(host, work)| PlannedJob {

@@ -3,7 +3,7 @@
 
 use crate::process;
 use crate::setup::{self, Purpose};
-use crate::workspace;
+use crate::{window, workspace};
 use anyhow::{Context, Result, bail};
 use millwright_lab::{Lab, LabRoot, Machine, Package, Suite};
 use std::fs;
@@ -19,11 +19,18 @@ pub(crate) struct Options {
     /// Keep the machines running until Enter is pressed, to try things by hand
     #[arg(long)]
     keep: bool,
+    /// Open no window, although there is a display
+    #[arg(long)]
+    headless: bool,
 }
 
 /// Ends with 0 only if every host did well.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    let has_window = !options.headless && has_display();
     setup::prepare(&[Purpose::Build, Purpose::Machines])?;
+    if has_window {
+        setup::prepare(&[Purpose::Window])?;
+    }
     let millwright = Millwright::build()?;
     let told = |line: &str| eprintln!("  {line}");
     title("The lab: three Debian machines of two clients");
@@ -92,6 +99,15 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     millwright.tell(&["status"])?;
     millwright.tell(&["run", "list"])?;
     millwright.tell(&["audit", "verify"])?;
+    if has_window {
+        title("The window");
+        let binary = window::build(window::Profile::Development)?;
+        eprintln!("\nThe machines run until the window is closed.");
+        let status = window::open(&binary, Some(&millwright.workspace))?;
+        if !status.success() {
+            bail!("the window ended with {status}");
+        }
+    }
     if options.keep {
         eprintln!(
             "\nThe machines run until Enter is pressed. Try:\n  export MILLWRIGHT_WORKSPACE={}",
@@ -155,6 +171,11 @@ impl Millwright {
         }
         Ok(answer)
     }
+}
+
+/// Whether a window can be shown here.
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn title(words: &str) {

@@ -8,7 +8,7 @@ mod length;
 use crate::{
     process,
     setup::{self, CargoTool, Purpose},
-    workspace,
+    window, workspace,
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -29,12 +29,13 @@ const CHECKS: &[Check] = &[
     ("length of files", length::check),
     ("scripts", scripts),
     ("dependencies", dependencies),
+    ("page", page),
     ("clippy", clippy),
 ];
 
 /// Ends with 1 when a check has something to say.
 pub(crate) fn run() -> Result<ExitCode> {
-    setup::prepare(&[Purpose::Build, Purpose::Lint])?;
+    setup::prepare(&[Purpose::Build, Purpose::Lint, Purpose::Window])?;
     let mut failed = Vec::new();
     for (name, check) in CHECKS {
         let started = Instant::now();
@@ -58,6 +59,16 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 fn format() -> Result<()> {
     process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Types, rules and format of the page and of its browser tests. Builds the page too: the application takes it in.
+fn page() -> Result<()> {
+    window::build_page()?;
+    let (page, tests) = (window::page_folder(), window::browser_tests_folder());
+    process::run(window::npm(&page).args(["run", "check"]))?;
+    process::run(window::npm(&page).args(["run", "lint"]))?;
+    window::install_packages(&tests)?;
+    process::run(window::npm(&tests).args(["run", "check"]))
 }
 
 fn clippy() -> Result<()> {

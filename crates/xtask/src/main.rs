@@ -7,11 +7,15 @@
 
 mod bench;
 mod demo;
+mod icons;
 mod lint;
 mod process;
 mod run;
+mod serve;
 mod setup;
 mod test;
+mod types;
+mod window;
 mod workspace;
 
 use anyhow::Result;
@@ -25,10 +29,18 @@ enum Command {
     Demo(demo::Options),
     /// Build and run the command `millwright`
     Run(run::Options),
+    /// Build the desktop application and open its window
+    Window(window::Options),
     /// Run every test: rules, real sshd, Debian machines, journeys
     Test(test::Options),
+    /// Draw the application's icons anew, from icons/millwright.svg
+    Icons,
     /// Check format, lints, dependencies, scripts and the length of files
     Lint,
+    /// Serve the window's files and the engine over loopback HTTP, for development
+    Serve(serve::Options),
+    /// Write the window's TypeScript types from the engine's table of commands
+    Types,
     /// Measure against the peers
     #[command(subcommand)]
     Bench(bench::Command),
@@ -38,8 +50,12 @@ fn main() -> Result<ExitCode> {
     match Command::parse() {
         Command::Demo(options) => demo::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Window(options) => window::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Icons => icons::run(),
         Command::Lint => lint::run(),
+        Command::Serve(options) => serve::run(&options),
+        Command::Types => types::run(),
         Command::Bench(command) => bench::run(&command),
     }
 }

@@ -57,10 +57,13 @@ pub(crate) struct CargoTool {
 pub(crate) fn cargo_tool(tool: &CargoTool) -> Result<PathBuf> {
     let folder = workspace::target_folder()?.join("tools");
     let program = folder.join("bin").join(tool.name);
-    for candidate in [Path::new(tool.name), &program] {
-        if version_of(candidate).as_deref() == Some(tool.version) {
-            return Ok(candidate.to_owned());
-        }
+    if version_of(Path::new(tool.name)).as_deref() == Some(tool.version) {
+        return Ok(PathBuf::from(tool.name));
+    }
+    // Not every tool tells its version; cargo wrote down what it installed.
+    let record = fs::read_to_string(folder.join(".crates.toml")).unwrap_or_default();
+    if program.is_file() && record.contains(&format!("\"{} {} (", tool.name, tool.version)) {
+        return Ok(program);
     }
     eprintln!("Building {} {} ({}) into {}, once", tool.name, tool.version, tool.why, folder.display());
     let build = folder.join("build");

@@ -8,9 +8,14 @@
 //! a process for each test would repeat, and nextest takes many minutes to build where it is not installed.
 
 mod build;
+mod desktop;
+mod page;
 mod tally;
 
-use crate::setup::{self, Purpose};
+use crate::{
+    setup::{self, Purpose},
+    window,
+};
 use anyhow::{Context, Result};
 use build::{Part, TestProgram};
 use std::{
@@ -40,9 +45,19 @@ struct PartResult {
 
 /// Ends with 1 unless every part ran and every test passed.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    setup::prepare(&[Purpose::Build, Purpose::Shells, Purpose::LoopbackHosts, Purpose::Machines])?;
+    setup::prepare(&[
+        Purpose::Build,
+        Purpose::Shells,
+        Purpose::LoopbackHosts,
+        Purpose::Machines,
+        Purpose::Window,
+        Purpose::WindowTests,
+    ])?;
+    // The application takes the page in when it is compiled.
+    window::build_page()?;
     let started = Instant::now();
     let programs = build::build()?;
+    let window = desktop::prepare()?;
     eprintln!("Built {} test programs in {:.0} s", programs.len(), started.elapsed().as_secs_f64());
     let mut results = Vec::new();
     for part in Part::ALL {
@@ -54,9 +69,16 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             command.args(["test", "--quiet", "--workspace", "--doc"]);
             run_one(command, "cargo test --workspace --doc".to_owned(), &mut result)?;
         }
+        if part == Part::Page {
+            page::run(&mut result)?;
+        }
         for program in programs.iter().filter(|program| program.part == part) {
             eprintln!("-- {}", program.name());
-            run_one(libtest(program, options), program.repeat_with(), &mut result)?;
+            let mut command = libtest(program, options);
+            if part == Part::Window {
+                command.envs(window.iter().map(|(name, value)| (name, value)));
+            }
+            run_one(command, program.repeat_with(), &mut result)?;
         }
         if result.tally.ran() == 0 && part != Part::Examples {
             result.failed.push(format!("(no test ran in “{}”)", part.title()));

@@ -8,6 +8,7 @@ use millwright_domain::fleet::{Credential, EnvironmentKind, SudoMode};
 use millwright_domain::{EnvironmentPath, Fault, HostPath, Slug};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
+use ts_rs::TS;
 
 /// What holds for every host whose file does not say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct ImportDefaults {
 }
 
 /// The hosts of one import, and what was left out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ImportDraft {
     /// The hosts. Never empty; no two have one path; each stands behind the rows that it is reached through, and apart
     /// from that in the order of the file.
@@ -33,7 +34,7 @@ pub struct ImportDraft {
 }
 
 /// One host to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ImportRow {
     /// The file that names it.
     pub file: String,
@@ -64,7 +65,7 @@ pub struct ImportRow {
 }
 
 /// A host that another is reached through.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
 #[serde(tag = "found_in", content = "path", rename_all = "snake_case")]
 pub enum JumpReference {
     /// It is a row of the same draft.

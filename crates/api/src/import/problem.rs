@@ -3,6 +3,7 @@
 use millwright_domain::{Code, Fault};
 use serde::Serialize;
 use std::fmt;
+use ts_rs::TS;
 
 /// How many problems are kept; the others are counted.
 const KEPT_PROBLEMS: usize = 200;
@@ -14,7 +15,7 @@ const SHOWN_PROBLEMS: usize = 20;
 const MESSAGE_LENGTH: usize = 400;
 
 /// One thing that is wrong with a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ImportProblem {
     /// The file's name, as it was given to the reader.
     pub file: String,
@@ -39,7 +40,7 @@ impl fmt::Display for ImportProblem {
 }
 
 /// Everything that is wrong with an import, in the order of its lines. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, TS)]
 pub struct ImportProblems {
     found: Vec<ImportProblem>,
     more: usize,
@@ -90,7 +91,7 @@ impl From<ImportProblems> for Fault {
 }
 
 /// Something that was left out or changed on purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ImportNote {
     /// The file's name, as it was given to the reader.
     pub file: String,

@@ -5,9 +5,10 @@ use millwright_domain::fleet::Client;
 use millwright_domain::{Code, Fault, Slug};
 use millwright_store::table::{client, environment, host};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// A client with what it has.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct ClientView {
     /// The client.
     #[serde(flatten)]

@@ -6,9 +6,10 @@ use millwright_domain::fleet::{Environment, EnvironmentKind};
 use millwright_domain::{EnvironmentPath, Fault, Slug};
 use millwright_store::table::{client, environment, host};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// An environment with its name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct EnvironmentView {
     /// Its full name.
     pub path: EnvironmentPath,

@@ -11,6 +11,7 @@ use millwright_store::{Reader, StoreError};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use ts_rs::TS;
 
 /// A host to be.
 #[derive(Debug, Clone)]
@@ -49,7 +50,7 @@ pub struct HostEdit {
 }
 
 /// A host with what is known of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct HostView {
     /// The host.
     #[serde(flatten)]

@@ -6,9 +6,10 @@ use crate::version::VersionScheme;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Who makes a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Vendor {
     /// Its identifier.
     pub id: VendorId,
@@ -19,7 +20,7 @@ pub struct Vendor {
 }
 
 /// What a vendor makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Product {
     /// Its identifier.
     pub id: ProductId,
@@ -34,7 +35,7 @@ pub struct Product {
 }
 
 /// One version of a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Release {
     /// Its identifier.
     pub id: ReleaseId,
@@ -45,7 +46,7 @@ pub struct Release {
 }
 
 /// A product on a host.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Installation {
     /// Its identifier.
     pub id: InstallationId,

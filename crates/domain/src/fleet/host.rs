@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use ts_rs::TS;
 
 /// One machine reached over SSH.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Host {
     /// Its identifier.
     pub id: HostId,
@@ -45,7 +46,7 @@ impl Selectable for Host {
 }
 
 /// A credential by reference: no secret stands here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Credential {
     /// The SSH agent of this machine.
@@ -75,7 +76,7 @@ impl Credential {
 }
 
 /// How commands become root on a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SudoMode {
     /// They do not: the account is root already, or nothing that needs root runs there.
@@ -117,7 +118,7 @@ impl FromStr for SudoMode {
 }
 
 /// A host's public key that a person has accepted, or revoked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HostKeyPin {
     /// Its identifier.
     pub id: PinId,
@@ -134,7 +135,7 @@ pub struct HostKeyPin {
 }
 
 /// What a pin says of its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PinState {
     /// This is the host.

@@ -9,9 +9,10 @@ pub use host::{Credential, Host, HostKeyPin, PinState, SudoMode};
 use crate::ids::{ClientId, EnvironmentId};
 use crate::name::Slug;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// A customer of the MSP.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Client {
     /// Its identifier.
     pub id: ClientId,
@@ -22,7 +23,7 @@ pub struct Client {
 }
 
 /// One infrastructure of a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Environment {
     /// Its identifier.
     pub id: EnvironmentId,
@@ -37,7 +38,7 @@ pub struct Environment {
 }
 
 /// Whether an environment is the one that the client lives on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum EnvironmentKind {
     /// The client lives on it.

@@ -3,9 +3,10 @@
 use crate::fault::{Code, Fault};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use ts_rs::TS;
 
 /// A place in a text. Both count from 1; columns count characters, as editors do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 pub struct Place {
     /// The line.
     pub line: u32,
@@ -14,7 +15,7 @@ pub struct Place {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Diagnostic {
     /// The file's name, as it was given to the reader.
     pub file: String,
@@ -39,7 +40,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Everything that was found wrong with one file, in the order of its lines. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {

@@ -9,11 +9,12 @@ use crate::ids::TaskId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use ts_rs::TS;
 
 macro_rules! states {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)*) => {
         /// Where a job is. The names are the ones that people see.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
         pub enum JobState { $($(#[doc = $doc])* #[serde(rename = $text)] $name,)* }
 
         impl JobState {
@@ -86,7 +87,7 @@ impl std::str::FromStr for JobState {
 }
 
 /// How a job ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Outcome {
     /// A state that has ended.
     pub state: JobState,
@@ -109,7 +110,7 @@ impl Outcome {
 }
 
 /// What happened to a job. Times are the journal's; a step's time is the host's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum JobEvent {
     /// We set out for the host.
@@ -161,7 +162,7 @@ pub enum JobEvent {
 }
 
 /// Why a job's output is not whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Incompleteness {
     /// It was longer than may be kept: the beginning is there.
@@ -171,7 +172,7 @@ pub enum Incompleteness {
 }
 
 /// How a job should be ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelMode {
     /// As soon as the step at work has ended: right for package managers.
@@ -181,7 +182,7 @@ pub enum CancelMode {
 }
 
 /// What happened to a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StepProgress {
     /// Which step of the job, from 1.
     pub number: u32,
@@ -194,7 +195,7 @@ pub struct StepProgress {
 }
 
 /// What can happen to a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum StepChange {
     /// Its condition is being tried.
@@ -213,7 +214,7 @@ pub enum StepChange {
 }
 
 /// Why a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StepEnding {
     /// By itself.
@@ -225,7 +226,7 @@ pub enum StepEnding {
 }
 
 /// A job as the sum of its events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct JobProgress {
     /// Where it is.
     pub state: JobState,
@@ -357,7 +358,7 @@ impl JobProgress {
 }
 
 /// How many jobs of a run are in which state. All of them are always counted apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)] // the fields are the states
 pub struct RunCounts {
@@ -426,7 +427,7 @@ impl RunCounts {
 }
 
 /// What is true of a run as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Not every job has ended.

@@ -9,9 +9,10 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use ts_rs::TS;
 
 /// A plan as it is kept: its content, and the hash that an approval binds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Plan {
     /// Its identifier.
     pub id: PlanId,
@@ -43,7 +44,7 @@ impl Plan {
 }
 
 /// What a plan says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlanContent {
     /// What kind of work it is.
     pub kind: RunKind,
@@ -76,7 +77,7 @@ impl PlanContent {
 }
 
 /// What kind of work a run does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// Package updates.
@@ -112,7 +113,7 @@ impl RunKind {
 }
 
 /// A plan's work on one host.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlannedJob {
     /// Which host.
     pub host_id: HostId,
@@ -131,7 +132,7 @@ pub struct PlannedJob {
 }
 
 /// What is done on a host.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Work {
     /// Nothing: the host is as it was asked to be.
@@ -155,7 +156,7 @@ pub enum Work {
 }
 
 /// Why a host gets no work although it was selected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", content = "fault", rename_all = "snake_case")]
 pub enum LeftOut {
     /// It could not be reached when the plan was made.
@@ -185,7 +186,7 @@ impl LeftOut {
 }
 
 /// Work that goes on while nobody is connected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct DetachedWork {
     /// As whom the whole of it runs; a step may ask for less.
     pub privilege: Privilege,
@@ -200,7 +201,7 @@ pub struct DetachedWork {
 }
 
 /// What one detached script does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Stage {
     /// Its steps; they are numbered through the whole job.
     pub steps: Vec<PlannedStep>,
@@ -209,7 +210,7 @@ pub struct Stage {
 }
 
 /// How a stage ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StageEnd {
     /// The next stage, or the end of the job, follows at once.
@@ -222,7 +223,7 @@ pub enum StageEnd {
 }
 
 /// One step, with the exact text that the host gets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlannedStep {
     /// Its place in the job, from 1.
     pub number: u32,
@@ -247,7 +248,7 @@ pub struct PlannedStep {
 }
 
 /// What a step is made of, for whoever explains its failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// Commands of any kind.
@@ -257,7 +258,7 @@ pub enum StepKind {
 }
 
 /// As whom something runs on the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Privilege {
     /// As the account that logs in.
@@ -267,7 +268,7 @@ pub enum Privilege {
 }
 
 /// What a failed step means for the rest of its job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum OnFailure {
     /// The job ends there, as failed.
@@ -277,7 +278,7 @@ pub enum OnFailure {
 }
 
 /// Whether work may run beside other work on its host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Exclusion {
     /// It changes nothing that others could trip over.
@@ -287,7 +288,7 @@ pub enum Exclusion {
 }
 
 /// A file that goes with a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Attachment {
     /// Its name in `$MILLWRIGHT_FILES`.
     pub name: String,
@@ -300,7 +301,7 @@ pub struct Attachment {
 }
 
 /// Where an attachment's bytes come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AttachmentSource {
     /// They stand in the plan.
@@ -316,7 +317,7 @@ pub enum AttachmentSource {
 }
 
 /// What the inventory learns of a product when its job has succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlannedInstallation {
     /// Which product.
     pub product_id: ProductId,
@@ -331,7 +332,7 @@ pub struct PlannedInstallation {
 }
 
 /// How the version is read after the work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PlannedProbe {
     /// The step that prints it.
     pub step_number: u32,

@@ -82,6 +82,15 @@ pub fn newest(reader: &Reader<'_>, limit: u32) -> Result<Vec<AuditEntry>, StoreE
     Ok(entries)
 }
 
+/// The newest entries about one thing, the newest first.
+pub fn of_entity(reader: &Reader<'_>, entity: &str, id: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM audit WHERE entity = ?1 AND entity_id = ?2 ORDER BY sequence DESC LIMIT ?3"
+    ))?;
+    let entries = statement.query_map(params![entity, id, limit], entry)?.collect::<Result<_, _>>()?;
+    Ok(entries)
+}
+
 /// Walks the whole chain. The first entry that does not add up is named.
 pub fn verify(reader: &Reader<'_>) -> Result<AuditHead, StoreError> {
     let mut statement = reader.connection.prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY sequence"))?;

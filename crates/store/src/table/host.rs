@@ -75,6 +75,15 @@ pub fn add(writer: &Writer<'_>, host: &Host) -> Result<(), StoreError> {
     writer.audit("host.add", "host", host.id, Value::Object(change))
 }
 
+/// How many hosts each environment has.
+pub fn count_by_environment(reader: &Reader<'_>) -> Result<HashMap<EnvironmentId, u32>, StoreError> {
+    let mut statement = reader
+        .connection
+        .prepare_cached("SELECT environment_id, count(*) FROM host WHERE removed_at IS NULL GROUP BY environment_id")?;
+    let rows = statement.query_map([], |row| Ok((EnvironmentId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Replaces what is known of a host. Only the fields that differ stand in the audit.
 pub fn edit(writer: &Writer<'_>, before: &Host, after: &Host) -> Result<(), StoreError> {
     let credential_id = credential::ensure(writer, &after.credential)?;

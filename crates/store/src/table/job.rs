@@ -116,6 +116,29 @@ pub fn of_run(reader: &Reader<'_>, run: RunId) -> Result<Vec<Job>, StoreError> {
     Ok(statement.query_map([run.0], job)?.collect::<Result<_, _>>()?)
 }
 
+/// A host's job in a run.
+pub fn of_run_and_host(reader: &Reader<'_>, run: RunId, host: &HostPath) -> Result<Option<Job>, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!("{SELECT} WHERE run_id = ?1 AND host = ?2"))?;
+    Ok(statement.query_row(params![run.0, host.to_string()], job).optional()?)
+}
+
+/// A host's newest jobs, the newest first.
+pub fn of_host(reader: &Reader<'_>, host: HostId, limit: u32) -> Result<Vec<Job>, StoreError> {
+    let mut statement =
+        reader.connection.prepare_cached(&format!("{SELECT} WHERE host_id = ?1 ORDER BY id DESC LIMIT ?2"))?;
+    Ok(statement.query_map(params![host.0, limit], job)?.collect::<Result<_, _>>()?)
+}
+
+/// Of each host in the inventory, its last job if that ended other than it should; the newest first.
+pub fn last_unsuccessful(reader: &Reader<'_>, limit: u32) -> Result<Vec<Job>, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!(
+        "{SELECT} WHERE state IN ('failed', 'timed-out', 'interrupted', 'unknown', 'unreachable')
+            AND id IN (SELECT (SELECT max(j.id) FROM job j WHERE j.host_id = h.id) FROM host h WHERE h.removed_at IS NULL)
+         ORDER BY id DESC LIMIT ?1"
+    ))?;
+    Ok(statement.query_map([limit], job)?.collect::<Result<_, _>>()?)
+}
+
 /// How many jobs of a run are in which state.
 pub fn counts(reader: &Reader<'_>, run: RunId) -> Result<RunCounts, StoreError> {
     let mut statement =

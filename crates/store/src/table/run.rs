@@ -98,6 +98,20 @@ pub fn newest(reader: &Reader<'_>, limit: u32) -> Result<Vec<(Run, RunCounts)>, 
         .collect()
 }
 
+/// The runs with jobs that have not ended, the newest first.
+pub fn unfinished(reader: &Reader<'_>) -> Result<Vec<(Run, RunCounts)>, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!(
+        "{SELECT} WHERE id IN (SELECT run_id FROM job WHERE state IN ('waiting', 'connecting', 'running')) ORDER BY id DESC"
+    ))?;
+    let runs: Vec<Run> = statement.query_map([], run)?.collect::<Result<_, _>>()?;
+    runs.into_iter()
+        .map(|run| {
+            let counts = job::counts(reader, run.id)?;
+            Ok((run, counts))
+        })
+        .collect()
+}
+
 /// The run whose id is, or begins with, the given text.
 pub fn find(reader: &Reader<'_>, id: &str) -> Result<Run, StoreError> {
     let pattern = id.replace('-', "").to_ascii_lowercase();

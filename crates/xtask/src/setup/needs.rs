@@ -21,6 +21,10 @@ pub(crate) enum Purpose {
     LoopbackHosts,
     /// Debian machines.
     Machines,
+    /// Building the page and the desktop application around it.
+    Window,
+    /// Testing both: a browser, and the real window on a display of its own.
+    WindowTests,
     /// The peers that the benchmark compares with.
     Peers,
 }
@@ -42,6 +46,8 @@ enum Probe {
     Program(&'static str),
     PerlModule(&'static str),
     PythonModule(&'static str),
+    /// What pkg-config calls it.
+    Library(&'static str),
 }
 
 /// Purpose, what to look for, Debian's package, why. What the lab needs is the lab's own list.
@@ -55,6 +61,14 @@ const NEEDS: &[(Purpose, Probe, &str, &str)] = &[
     (Purpose::Shells, Probe::Program("busybox"), "busybox-static", "the shell of Alpine's hosts"),
     (Purpose::Shells, Probe::Program("setsid"), "util-linux", "starts what outlives its session"),
     (Purpose::Shells, Probe::Program("ps"), "procps", "shows what a test left running"),
+    (Purpose::Window, Probe::Program("npm"), "npm", "builds the window's page (Node 20 or newer)"),
+    (Purpose::Window, Probe::Program("pkg-config"), "pkg-config", "finds the libraries of the window"),
+    (Purpose::Window, Probe::Library("webkit2gtk-4.1"), "libwebkit2gtk-4.1-dev", "shows the page in the window"),
+    (Purpose::Window, Probe::Library("librsvg-2.0"), "librsvg2-dev", "draws the icons"),
+    (Purpose::WindowTests, Probe::Program("chromium"), "chromium", "shows the page in a browser"),
+    (Purpose::WindowTests, Probe::Program("Xvfb"), "xvfb", "a display for the window"),
+    (Purpose::WindowTests, Probe::Program("dbus-run-session"), "dbus", "what a window talks to its desktop by"),
+    (Purpose::WindowTests, Probe::Program("WebKitWebDriver"), "webkit2gtk-driver", "drives the real window"),
     (
         Purpose::Peers,
         Probe::PythonModule("ensurepip"),
@@ -107,6 +121,7 @@ impl Probe {
             Self::Program(name) => find_program(name).is_some(),
             Self::PerlModule(name) => succeeds("perl", [&format!("-M{name}"), "-e1"]),
             Self::PythonModule(name) => succeeds("python3", ["-c", &format!("import venv, {name}")]),
+            Self::Library(name) => succeeds("pkg-config", ["--exists", name]),
         }
     }
 }
@@ -117,6 +132,7 @@ impl std::fmt::Display for Probe {
             Self::Program(name) => write!(f, "the program `{name}`"),
             Self::PerlModule(name) => write!(f, "Perl's module {name}"),
             Self::PythonModule(name) => write!(f, "Python's module {name}"),
+            Self::Library(name) => write!(f, "the library {name}"),
         }
     }
 }

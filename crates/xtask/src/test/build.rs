@@ -21,11 +21,16 @@ pub(super) enum Part {
     Machines,
     /// The product from its outside, on real hosts.
     Journeys,
+    /// The window's page: its logic, and the whole of it in a browser.
+    Page,
+    /// The real window.
+    Window,
 }
 
 impl Part {
     /// All of them.
-    pub(super) const ALL: [Self; 5] = [Self::Rules, Self::Examples, Self::Sshd, Self::Machines, Self::Journeys];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Rules, Self::Examples, Self::Sshd, Self::Page, Self::Window, Self::Machines, Self::Journeys];
 
     /// What a person reads.
     pub(super) fn title(self) -> &'static str {
@@ -35,6 +40,8 @@ impl Part {
             Self::Sshd => "transport and jobs on real sshds",
             Self::Machines => "Debian machines",
             Self::Journeys => "journeys",
+            Self::Page => "the page in a browser",
+            Self::Window => "the real window",
         }
     }
 
@@ -42,6 +49,7 @@ impl Part {
     fn of(package: &str, target: &str) -> Self {
         match package {
             "millwright-journeys" => Self::Journeys,
+            "millwright-desktop-tests" => Self::Window,
             _ if target.starts_with("machine") => Self::Machines,
             "millwright-lab" | "millwright-runner" | "millwright-ssh" => Self::Sshd,
             _ => Self::Rules,

@@ -3,6 +3,7 @@
 
 mod cancel;
 mod contract;
+mod desk;
 mod endings;
 mod host_keys;
 mod hostile;

@@ -1,0 +1,240 @@
+//! The desk: one open workspace with what a window has under way in it. The window and the development server hold one.
+//!
+//! Owns: which plans wait for approval, which runs this process drives, which questions wait for an answer, and the events
+//! that tell a client to look again. Does not own: what can be asked (that is the table in `commands`), nor how anything
+//! is shown.
+
+use crate::commands;
+use crate::people::{Asked, People, Question};
+use crate::planning::Planned;
+use crate::view::RunSummary;
+use crate::workspace::Workspace;
+use millwright_domain::ids::{PlanId, RunId};
+use millwright_domain::{Code, Fault};
+use millwright_runner::Secrets;
+use millwright_ssh::PromptRequest;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// How often the workspace is looked at for changes: no client hears of more than ten a second.
+const GLANCE: Duration = Duration::from_millis(100);
+/// Events that a slow client may be behind. One that is further behind looks at everything again.
+const WAITING_EVENTS: usize = 256;
+/// As many plans wait for approval; the oldest is forgotten first.
+const WAITING_PLANS: usize = 32;
+
+/// Something that a client should know of.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EngineEvent {
+    /// The workspace has changed, by this process or another: what is shown may be old.
+    Changed {
+        /// Counts the changes that this desk has seen.
+        version: u64,
+    },
+    /// A person is asked.
+    Question {
+        /// What.
+        question: QuestionView,
+    },
+    /// Nobody needs that answer any more.
+    QuestionGone {
+        /// Which question.
+        id: Uuid,
+    },
+    /// A run that this desk drove has ended.
+    RunEnded {
+        /// How.
+        run: Box<RunSummary>,
+    },
+    /// A run could not be driven on. Its hosts go on; following it again re-attaches.
+    RunStopped {
+        /// Which run.
+        id: RunId,
+        /// Why.
+        error: Fault,
+    },
+}
+
+/// A question that waits for a person. Its text may come from a host: show it as text.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct QuestionView {
+    /// Names it in the answer.
+    pub id: Uuid,
+    /// What is wanted, in a few words.
+    pub title: String,
+    /// What it is for.
+    pub detail: String,
+    /// Whether the answer may be seen while it is typed.
+    pub echo: bool,
+}
+
+/// An open workspace with what is under way in it. Clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    workspace: Workspace,
+    events: broadcast::Sender<EngineEvent>,
+    questions: Mutex<HashMap<Uuid, oneshot::Sender<Option<SecretString>>>>,
+    plans: Mutex<Vec<Planned>>,
+    driven: Mutex<HashSet<RunId>>,
+}
+
+impl Desk {
+    /// Opens the workspace in a folder. Needs a running tokio runtime.
+    pub fn open(folder: &Path) -> Result<Self, Fault> {
+        let (sender, asked) = mpsc::channel(1);
+        let workspace = Workspace::open(folder, People::to(sender))?;
+        let watch = workspace.store.watch()?;
+        let inner = Arc::new(Inner {
+            workspace,
+            events: broadcast::Sender::new(WAITING_EVENTS),
+            questions: Mutex::default(),
+            plans: Mutex::default(),
+            driven: Mutex::default(),
+        });
+        tokio::spawn(pass_on_questions(Arc::downgrade(&inner), asked));
+        let watched = Arc::downgrade(&inner);
+        std::thread::Builder::new()
+            .name("workspace watch".into())
+            .spawn(move || tell_changes(&watched, watch))
+            .map_err(|error| Fault::new(Code::Internal, format!("no thread can be started: {error}")))?;
+        Ok(Self { inner })
+    }
+
+    /// Answers one command of the table.
+    pub async fn call(&self, command: &str, arguments: Value) -> Result<Value, Fault> {
+        commands::call(self, command, arguments).await
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        self.inner.events.subscribe()
+    }
+
+    pub(crate) fn workspace(&self) -> &Workspace {
+        &self.inner.workspace
+    }
+
+    /// Keeps a plan, with its secrets, until it is approved.
+    pub(crate) fn put_by(&self, planned: Planned) {
+        let mut plans = lock(&self.inner.plans);
+        if plans.len() >= WAITING_PLANS {
+            plans.remove(0);
+        }
+        plans.push(planned);
+    }
+
+    /// Takes a plan that waits.
+    pub(crate) fn take_plan(&self, id: PlanId) -> Result<Planned, Fault> {
+        let mut plans = lock(&self.inner.plans);
+        let place = plans.iter().position(|planned| planned.plan.id == id).ok_or_else(|| {
+            Fault::new(Code::PlanMismatch, "this plan does not wait for approval any more")
+                .with_hint("Plan again: what is known of the hosts may have changed since.")
+        })?;
+        Ok(plans.remove(place))
+    }
+
+    /// Drives a run in the background, if this desk does not drive it already.
+    pub(crate) fn drive(&self, id: RunId, secrets: Arc<Secrets>) {
+        if !lock(&self.inner.driven).insert(id) {
+            return;
+        }
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let ended = desk.workspace().run_follow(id, secrets).await;
+            lock(&desk.inner.driven).remove(&id);
+            let event = match ended.and_then(|()| desk.workspace().run_summary(id)) {
+                Ok(run) => EngineEvent::RunEnded { run: Box::new(run) },
+                Err(error) => EngineEvent::RunStopped { id, error },
+            };
+            desk.inner.tell(event);
+        });
+    }
+
+    /// The runs that this desk drives just now.
+    pub(crate) fn driven(&self) -> Vec<RunId> {
+        lock(&self.inner.driven).iter().copied().collect()
+    }
+
+    /// Gives a person's answer to whoever waits for it.
+    pub(crate) fn answer(&self, id: Uuid, answer: Option<SecretString>) -> Result<(), Fault> {
+        let waiting = lock(&self.inner.questions).remove(&id);
+        let gone = || Fault::new(Code::NotFound, "nobody waits for this answer any more");
+        waiting.ok_or_else(gone)?.send(answer).map_err(|_| gone())
+    }
+}
+
+impl Inner {
+    /// That nobody listens is no loss: a client looks at everything when it comes.
+    fn tell(&self, event: EngineEvent) {
+        let _ = self.events.send(event);
+    }
+}
+
+async fn pass_on_questions(inner: Weak<Inner>, mut asked: mpsc::Receiver<Asked>) {
+    while let Some(Asked { question, mut answer }) = asked.recv().await {
+        let id = Uuid::now_v7();
+        let (sender, answered) = oneshot::channel();
+        {
+            let Some(inner) = inner.upgrade() else { return };
+            lock(&inner.questions).insert(id, sender);
+            inner.tell(EngineEvent::Question { question: view(id, &question) });
+        }
+        let given = tokio::select! {
+            given = answered => given.ok().flatten(),
+            () = answer.closed() => None,
+        };
+        // Whoever asked may have gone in the meantime.
+        let _ = answer.send(given);
+        let Some(inner) = inner.upgrade() else { return };
+        lock(&inner.questions).remove(&id);
+        inner.tell(EngineEvent::QuestionGone { id });
+    }
+}
+
+fn view(id: Uuid, question: &Question) -> QuestionView {
+    let (title, detail, echo) = match question {
+        Question::Connection(PromptRequest::KeyPassphrase { path }) => {
+            ("Passphrase of a key".to_owned(), path.display().to_string(), false)
+        }
+        Question::Connection(PromptRequest::Password { user, address }) => {
+            ("Password".to_owned(), format!("{user}@{address}"), false)
+        }
+        Question::Connection(PromptRequest::KeyboardInteractive { address, name, instruction, prompt, echo }) => {
+            let said = [name, instruction, prompt].map(String::as_str).join("\n");
+            (format!("{address} asks"), said.trim().to_owned(), *echo)
+        }
+        Question::Sudo { host, user } => ("Password for sudo".to_owned(), format!("{user} on {host}"), false),
+        Question::Secret { name, description } => (name.clone(), description.clone(), false),
+    };
+    QuestionView { id, title, detail, echo }
+}
+
+fn tell_changes(inner: &Weak<Inner>, mut watch: millwright_store::Watch) {
+    let mut version = 0;
+    loop {
+        std::thread::park_timeout(GLANCE);
+        let Some(inner) = inner.upgrade() else { return };
+        // A look that fails (the disk is gone, say) is tried again; whoever reads meets the same error and shows it.
+        if watch.has_changed().unwrap_or(false) {
+            version += 1;
+            inner.tell(EngineEvent::Changed { version });
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,193 @@
+//! Quitting. While this process drives runs a person says what becomes of them: they go on without us, they end after the
+//! step at work, or we stay.
+
+use crate::window;
+use millwright_api::Desk;
+use millwright_domain::{Code, Fault, ids::RunId, run::RunCounts};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tauri::async_runtime::JoinHandle;
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind, MessageDialogResult};
+use tokio::sync::oneshot;
+
+const LEAVE: &str = "Leave running";
+const STOP: &str = "Stop after this step";
+const STAY: &str = "Stay";
+
+/// How often it is looked whether the runs that were stopped have ended.
+const GLANCE: Duration = Duration::from_millis(500);
+
+/// How far quitting has come.
+#[derive(Default)]
+pub(crate) struct Quitting(Mutex<Progress>);
+
+#[derive(Default)]
+enum Progress {
+    #[default]
+    Not,
+    /// The dialog is open.
+    Asking,
+    /// Runs were told to stop; the application ends with the last of them.
+    Waiting(JoinHandle<()>),
+}
+
+/// A run that this process drives.
+#[derive(Debug, Clone, Deserialize)]
+struct OpenRun {
+    id: RunId,
+    title: String,
+    counts: RunCounts,
+}
+
+/// Somebody wants to quit, by the menu, the window's button or the system.
+pub(crate) fn request(app: &AppHandle) {
+    let quitting = app.state::<Quitting>();
+    match std::mem::replace(&mut *quitting.lock(), Progress::Asking) {
+        Progress::Asking => return,
+        // Asked again while runs come to their ends: the new answer counts.
+        Progress::Waiting(earlier) => earlier.abort(),
+        Progress::Not => {}
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let progress = decide(&app).await;
+        *app.state::<Quitting>().lock() = progress;
+    });
+}
+
+impl Quitting {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks where that is needed, and does as was answered.
+async fn decide(app: &AppHandle) -> Progress {
+    // Without an open workspace there is nothing to ask about.
+    let Some(desk) = app.try_state::<Desk>().map(|desk| desk.inner().clone()) else {
+        app.exit(0);
+        return Progress::Not;
+    };
+    let (text, buttons) = match open_runs(&desk).await {
+        Ok(runs) if runs.is_empty() => (None, MessageDialogButtons::Ok),
+        Ok(runs) => (Some(under_way(&runs)), three_ways()),
+        Err(fault) => (Some(unknown(&fault)), MessageDialogButtons::OkCancelCustom(LEAVE.into(), STAY.into())),
+    };
+    let answer = match text {
+        Some(text) => ask(app, text, buttons).await,
+        None => MessageDialogResult::Custom(LEAVE.into()),
+    };
+    match answer {
+        MessageDialogResult::Custom(answer) if answer == LEAVE => {
+            app.exit(0);
+            Progress::Not
+        }
+        MessageDialogResult::Custom(answer) if answer == STOP => {
+            let app = app.clone();
+            Progress::Waiting(tauri::async_runtime::spawn(async move { stop_then_quit(&app, &desk).await }))
+        }
+        // A dialog that was closed without an answer changes nothing.
+        MessageDialogResult::Custom(_)
+        | MessageDialogResult::Yes
+        | MessageDialogResult::No
+        | MessageDialogResult::Ok
+        | MessageDialogResult::Cancel => Progress::Not,
+    }
+}
+
+/// Tells every run to stop after the step at work, and quits when the last has ended.
+async fn stop_then_quit(app: &AppHandle, desk: &Desk) {
+    let stopped = async {
+        for run in open_runs(desk).await? {
+            desk.call("run_cancel", json!({ "run": run.id, "mode": "after_step" })).await?;
+        }
+        while !open_runs(desk).await?.is_empty() {
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok::<_, Fault>(())
+    };
+    match stopped.await {
+        Ok(()) => app.exit(0),
+        Err(fault) => {
+            tracing::error!(fault = %fault.message, "the runs could not be stopped");
+            let text = format!("The runs could not be stopped: {}\n\nMillwright stays open.", fault.message);
+            ask(app, text, MessageDialogButtons::OkCustom(STAY.into())).await;
+        }
+    }
+}
+
+async fn open_runs(desk: &Desk) -> Result<Vec<OpenRun>, Fault> {
+    let runs = desk.call("runs_open", json!({})).await?;
+    serde_json::from_value(runs)
+        .map_err(|error| Fault::new(Code::Internal, format!("the runs cannot be read: {error}")))
+}
+
+async fn ask(app: &AppHandle, text: String, buttons: MessageDialogButtons) -> MessageDialogResult {
+    let mut dialog =
+        app.dialog().message(text).title("Quit Millwright?").kind(MessageDialogKind::Warning).buttons(buttons);
+    if let Some(window) = app.get_webview_window(window::MAIN) {
+        dialog = dialog.parent(&window);
+    }
+    let (answer, answered) = oneshot::channel();
+    dialog.show_with_result(move |result| drop(answer.send(result)));
+    answered.await.unwrap_or_default()
+}
+
+fn three_ways() -> MessageDialogButtons {
+    MessageDialogButtons::YesNoCancelCustom(LEAVE.into(), STOP.into(), STAY.into())
+}
+
+fn under_way(runs: &[OpenRun]) -> String {
+    /// As many runs are named one by one.
+    const NAMED: usize = 6;
+    let hosts = |run: &OpenRun| run.counts.waiting + run.counts.connecting + run.counts.running;
+    let counted = |count: u32| if count == 1 { "1 host".to_owned() } else { format!("{count} hosts") };
+    let mut text = format!("{} still at work:\n", counted(runs.iter().map(hosts).sum()));
+    for run in runs.iter().take(NAMED) {
+        text.push_str(&format!("\n• {}: {}", run.title, counted(hosts(run))));
+    }
+    if runs.len() > NAMED {
+        text.push_str(&format!("\n• and {} more runs", runs.len() - NAMED));
+    }
+    text.push_str(
+        "\n\nWhat was left running finishes the work that its host has; hosts that wait begin when the run is followed again.",
+    );
+    text
+}
+
+fn unknown(fault: &Fault) -> String {
+    format!("It cannot be told which runs are under way: {}\n\nHosts at work go on without Millwright.", fault.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(title: &str, counts: RunCounts) -> OpenRun {
+        OpenRun { id: "01936b2e-0000-7000-8000-000000000001".parse().unwrap(), title: title.to_owned(), counts }
+    }
+
+    #[test]
+    fn the_hosts_at_work_are_counted_and_no_run_is_left_out() {
+        let counts = RunCounts { total: 9, waiting: 2, running: 3, succeeded: 4, ..RunCounts::default() };
+        let one = RunCounts { total: 1, connecting: 1, ..RunCounts::default() };
+        let text = under_way(&[run("Patch acme", counts), run("Restart nginx", one)]);
+        assert!(
+            text.starts_with("6 hosts still at work:\n\n• Patch acme: 5 hosts\n• Restart nginx: 1 host\n"),
+            "{text}"
+        );
+        let many: Vec<_> = (0..9).map(|number| run(&number.to_string(), one)).collect();
+        assert!(under_way(&many).contains("• and 3 more runs"));
+    }
+
+    #[tokio::test]
+    async fn a_desk_without_runs_has_none_open() {
+        let place = tempfile::tempdir().unwrap();
+        millwright_api::Workspace::init(place.path()).unwrap();
+        let desk = Desk::open(place.path()).unwrap();
+        assert!(open_runs(&desk).await.unwrap().is_empty());
+    }
+}

@@ -1,0 +1,80 @@
+//! Starting: the workspace is opened, then the window. A workspace that cannot be opened is said in a dialog of the
+//! system, since there is no page yet that could say it.
+
+use crate::{addresses, arguments::Arguments, menu, notify, window};
+use millwright_api::{Desk, Workspace};
+use millwright_domain::{Code, Fault};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
+use tauri::{App, AppHandle, Manager};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+
+/// The folder of the workspace that is open.
+#[derive(Debug)]
+pub(crate) struct WorkspaceFolder(pub(crate) PathBuf);
+
+/// Opens the workspace and the window on it.
+pub(crate) fn set_up(app: &mut App, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let folder = match arguments.folder() {
+        Ok(folder) => folder,
+        Err(fault) => {
+            say_and_end(app.handle(), &fault);
+            return Ok(());
+        }
+    };
+    match tauri::async_runtime::block_on(async { open(&folder) }) {
+        Ok(desk) => {
+            tracing::info!(folder = %folder.display(), "the workspace is open");
+            notify::when_runs_end(app.handle(), &desk);
+            app.manage(desk);
+            app.manage(WorkspaceFolder(folder));
+            addresses::listen(app.handle(), arguments.link.as_deref());
+            menu::build(app.handle())?;
+            window::open(app.handle())?;
+        }
+        Err(fault) => say_and_end(app.handle(), &fault),
+    }
+    Ok(())
+}
+
+/// Opens the workspace, made first when it is missing. The engine wants a runtime around it.
+fn open(folder: &Path) -> Result<Desk, Fault> {
+    match Desk::open(folder) {
+        Err(fault) if fault.code == Code::WorkspaceMissing => {
+            Workspace::init(folder)?;
+            Desk::open(folder)
+        }
+        opened => opened,
+    }
+}
+
+fn say_and_end(app: &AppHandle, fault: &Fault) {
+    tracing::error!(code = fault.code.as_str(), fault = %fault.message, "the workspace cannot be opened");
+    let text = [Some(fault.message.as_str()), fault.hint.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+    let ending = app.clone();
+    app.dialog()
+        .message(text.join("\n\n"))
+        .title("Millwright cannot open its workspace")
+        .kind(MessageDialogKind::Error)
+        .show(move |_| ending.exit(1));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_missing_workspace_is_made_and_a_foreign_file_is_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("new");
+        let desk = open(&folder).unwrap();
+        assert!(desk.call("fleet_tree", serde_json::json!({})).await.is_ok());
+
+        let foreign = place.path().join("file");
+        std::fs::write(&foreign, "not a folder").unwrap();
+        assert!(open(&foreign).is_err());
+        assert_eq!(std::fs::read(&foreign).unwrap(), b"not a folder");
+    }
+}

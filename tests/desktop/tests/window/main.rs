@@ -1,0 +1,4 @@
+//! The window from its outside.
+
+mod boundary;
+mod opening;

@@ -1,0 +1,36 @@
+/** The screens that there are, by their addresses. */
+
+import type { Engine } from "./engine.js";
+
+/** An address of each screen that there is in this workspace. */
+export async function addresses(engine: Engine): Promise<string[]> {
+  const tree = (await engine.call("fleet_tree", {})) as { slug: string }[];
+  const query = { filter: {}, sort: "name", descending: false, offset: 0, limit: 1 };
+  const { rows } = (await engine.call("fleet_page", query)) as { rows: { host: string }[] };
+  const runs = (await engine.call("run_list", { limit: 1 })) as { id: string }[];
+  const [client, host, run] = [tree[0]?.slug ?? "", rows[0]?.host ?? "", runs[0]?.id ?? ""];
+  return [
+    "#/today",
+    "#/fleet",
+    `#/fleet?scope=${client}&needs=security_updates`,
+    "#/fleet?text=no-such-host-anywhere",
+    "#/clients",
+    `#/clients/${client}`,
+    `#/hosts/${host}`,
+    `#/hosts/${host}?tab=packages`,
+    `#/hosts/${host}?tab=updates`,
+    `#/hosts/${host}?tab=installations`,
+    `#/hosts/${host}?tab=timeline`,
+    `#/hosts/${host}?tab=connection`,
+    "#/import",
+    "#/runs",
+    `#/runs/${run}`,
+    `#/runs/${run}/log/${host}`,
+    "#/runbooks",
+    "#/runbooks/disk-usage",
+    "#/plan?action=exec",
+    "#/plan?action=patch",
+    "#/audit",
+    "#/settings",
+  ];
+}

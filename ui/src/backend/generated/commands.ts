@@ -1,0 +1,2211 @@
+// Made from the engine's table of commands by `cargo xtask types`. Do not edit.
+
+/**
+ * Who asks for a change, as it stands in the audit: `alice@laptop`.
+ */
+export type Actor = string;
+
+/**
+ * A new client.
+ */
+export type AddClient = { 
+/**
+ * Its name as people write it.
+ */
+name: string, 
+/**
+ * Its short name; one that follows from the name, if none is given.
+ */
+slug: Slug | null, };
+
+/**
+ * A new environment.
+ */
+export type AddEnvironment = { 
+/**
+ * `acme/prod`
+ */
+environment: EnvironmentPath, 
+/**
+ * An IANA time zone.
+ */
+time_zone: string, 
+/**
+ * Whether the client lives on it.
+ */
+kind: EnvironmentKind, };
+
+/**
+ * A new host.
+ */
+export type AddHost = { host: HostPath, address: string, port: number, user: string | null, credential: Credential, jumps: Array<HostPath>, sudo: SudoMode, tags: Array<Slug>, };
+
+/**
+ * What a person typed.
+ */
+export type Answer = { 
+/**
+ * Which question.
+ */
+id: string, 
+/**
+ * The answer; none when nobody answers.
+ */
+answer: string | null, };
+
+/**
+ * What somebody did.
+ */
+export type AuditEntry = { 
+/**
+ * Its place in the chain, from 1.
+ */
+sequence: number, 
+/**
+ * Its identifier, for merging with a colleague's workspace.
+ */
+id: AuditId, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+actor: Actor, 
+/**
+ * What was done: `host.add`, `run.start`.
+ */
+action: string, 
+/**
+ * The kind of thing that changed: the table's name.
+ */
+entity: string, 
+/**
+ * Which one.
+ */
+entity_id: string, 
+/**
+ * The fields that changed, `{"field": [before, after]}`; secrets are left out.
+ */
+change: JsonValue, 
+/**
+ * The hash of the entry before.
+ */
+previous_hash: string, 
+/**
+ * The hash of this entry.
+ */
+hash: string, };
+
+/**
+ * The last entry of a chain: export it, and a cut tail shows.
+ */
+export type AuditHead = { 
+/**
+ * How many entries there are.
+ */
+sequence: number, 
+/**
+ * The last one's hash.
+ */
+hash: string, };
+
+/**
+ * An entry of the audit.
+ */
+export type AuditId = string;
+
+/**
+ * The newest entries.
+ */
+export type AuditQuery = { 
+/**
+ * How many at most.
+ */
+limit: number, };
+
+/**
+ * An approval.
+ */
+export type BeginRun = { 
+/**
+ * The plan.
+ */
+plan: PlanId, 
+/**
+ * Its hash, as it was shown.
+ */
+hash: string, 
+/**
+ * What was typed, where the plan wants that.
+ */
+confirmation: string | null, };
+
+/**
+ * How a job should be ended.
+ */
+export type CancelMode = "after_step" | "now";
+
+/**
+ * How a run should end.
+ */
+export type CancelRun = { 
+/**
+ * Which run.
+ */
+run: RunId, 
+/**
+ * How.
+ */
+mode: CancelMode, };
+
+/**
+ * What a step looks at.
+ */
+export type CheckName = "name" | "tcp" | "host_key" | "authentication" | "sudo";
+
+/**
+ * One step of a check.
+ */
+export type CheckStep = { 
+/**
+ * What was looked at.
+ */
+name: CheckName, } & ({ "result": "passed", 
+/**
+ * How long it took.
+ */
+milliseconds: number, } | { "result": "failed", 
+/**
+ * Both.
+ */
+error: Fault, } | { "result": "not_tried" });
+
+/**
+ * A customer of the MSP.
+ */
+export type Client = { 
+/**
+ * Its identifier.
+ */
+id: ClientId, 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * Its name as people write it.
+ */
+name: string, };
+
+/**
+ * A client with its environments.
+ */
+export type ClientCard = { 
+/**
+ * The client.
+ */
+client: ClientView, 
+/**
+ * Its environments.
+ */
+environments: Array<EnvironmentView>, };
+
+/**
+ * A client.
+ */
+export type ClientId = string;
+
+/**
+ * A client with what it has.
+ */
+export type ClientView = { 
+/**
+ * The names of its environments.
+ */
+environments: Array<Slug>, 
+/**
+ * How many hosts it has.
+ */
+hosts: number, 
+/**
+ * Its identifier.
+ */
+id: ClientId, 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * Its name as people write it.
+ */
+name: string, };
+
+/**
+ * The stable name of a failure.
+ */
+export type Code = "invalid_input" | "not_found" | "already_exists" | "in_use" | "selector_matched_nothing" | "confirmation_required" | "plan_mismatch" | "invalid_recipe" | "local_file" | "workspace_missing" | "workspace_newer" | "workspace_foreign" | "workspace_corrupt" | "workspace_busy" | "workspace_read_only" | "workspace_on_network" | "local_disk_full" | "audit_broken" | "name_not_found" | "connection_refused" | "no_route" | "timeout_tcp" | "timeout_banner" | "timeout_key_exchange" | "not_ssh" | "no_common_algorithm" | "host_key_unknown" | "host_key_changed" | "host_key_revoked" | "credential_unusable" | "key_refused" | "password_refused" | "authentication_refused" | "account_unusable" | "channel_refused" | "sudo_missing" | "sudo_refused" | "sudo_password_required" | "sudo_password_wrong" | "sudo_requires_tty" | "host_disk_full" | "host_read_only" | "link_lost" | "deadline_exceeded" | "protocol" | "host_locked" | "package_manager_locked" | "package_manager_failed" | "unsupported" | "held" | "step_failed" | "killed" | "interrupted_by_reboot" | "timed_out" | "cancelled" | "not_healthy" | "internal";
+
+/**
+ * A credential by reference: no secret stands here.
+ */
+export type Credential = { "kind": "agent", 
+/**
+ * The one key to use (`SHA256:…`); without it each of the agent's keys is offered until one is accepted or the
+ * host has refused as many as it may.
+ */
+fingerprint: string | null, } | { "kind": "key_file", 
+/**
+ * The absolute path of the file.
+ */
+path: string, } | { "kind": "ask_password" };
+
+/**
+ * Changes of an environment.
+ */
+export type EditEnvironment = { 
+/**
+ * `acme/prod`
+ */
+environment: EnvironmentPath, 
+/**
+ * An IANA time zone, if another one.
+ */
+time_zone: string | null, 
+/**
+ * Whether the client lives on it, if that changes.
+ */
+kind: EnvironmentKind | null, };
+
+/**
+ * Changes of a host; what is not given stays.
+ */
+export type EditHost = { host: HostPath, name: Slug | null, address: string | null, port: number | null, user: string | null, credential: Credential | null, jumps: Array<HostPath> | null, sudo: SudoMode | null, add_tags: Array<Slug>, remove_tags: Array<Slug>, };
+
+/**
+ * Something that a client should know of.
+ */
+export type EngineEvent = { "event": "changed", 
+/**
+ * Counts the changes that this desk has seen.
+ */
+version: number, } | { "event": "question", 
+/**
+ * What.
+ */
+question: QuestionView, } | { "event": "question_gone", 
+/**
+ * Which question.
+ */
+id: string, } | { "event": "run_ended", 
+/**
+ * How.
+ */
+run: RunSummary, } | { "event": "run_stopped", 
+/**
+ * Which run.
+ */
+id: RunId, 
+/**
+ * Why.
+ */
+error: Fault, };
+
+/**
+ * One infrastructure of a client.
+ */
+export type Environment = { 
+/**
+ * Its identifier.
+ */
+id: EnvironmentId, 
+/**
+ * Whose it is.
+ */
+client_id: ClientId, 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * The IANA time zone that its people live in.
+ */
+time_zone: string, 
+/**
+ * Whether a mistake here hurts.
+ */
+kind: EnvironmentKind, };
+
+/**
+ * An environment of a client.
+ */
+export type EnvironmentId = string;
+
+/**
+ * Whether an environment is the one that the client lives on.
+ */
+export type EnvironmentKind = "production" | "other";
+
+/**
+ * `client/environment`.
+ */
+export type EnvironmentPath = string;
+
+/**
+ * An environment with its name.
+ */
+export type EnvironmentView = { 
+/**
+ * Its full name.
+ */
+path: EnvironmentPath, 
+/**
+ * How many hosts it has.
+ */
+hosts: number, 
+/**
+ * Its identifier.
+ */
+id: EnvironmentId, 
+/**
+ * Whose it is.
+ */
+client_id: ClientId, 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * The IANA time zone that its people live in.
+ */
+time_zone: string, 
+/**
+ * Whether a mistake here hurts.
+ */
+kind: EnvironmentKind, };
+
+/**
+ * One host's answer.
+ */
+export type Facts = { 
+/**
+ * When it answered, by our clock.
+ */
+observed_at: string, 
+/**
+ * The system it runs.
+ */
+os: OperatingSystem | null, 
+/**
+ * The kernel it runs, and the one that a restart would bring.
+ */
+kernel: Kernel | null, 
+/**
+ * What it calls itself.
+ */
+hostname: string | null, 
+/**
+ * Changes with every boot.
+ */
+boot_id: string | null, 
+/**
+ * Since the last boot.
+ */
+uptime_seconds: number | null, 
+/**
+ * Runnable and waiting processes.
+ */
+load: Load | null, 
+/**
+ * Memory and swap.
+ */
+memory: Memory | null, 
+/**
+ * Local file systems that can fill up. Pseudo, read-only-image and network file systems are left out.
+ */
+filesystems: Array<Filesystem> | null, 
+/**
+ * How the account that asked can become root.
+ */
+sudo: SudoRights | null, 
+/**
+ * People logged in at a terminal.
+ */
+logged_in_users: number | null, 
+/**
+ * systemd units that failed.
+ */
+failed_units: Array<string> | null, 
+/**
+ * Whether the host says that it must be restarted.
+ */
+reboot_required: RebootRequired, 
+/**
+ * Services that still run replaced files.
+ */
+services_to_restart: ServicesToRestart, 
+/**
+ * What installs software there.
+ */
+package_system: PackageSystem | null, 
+/**
+ * How fresh the package index is.
+ */
+package_index: PackageIndex | null, 
+/**
+ * Every package that is on the host, configured or not.
+ */
+packages: Array<InstalledPackage> | null, 
+/**
+ * What could be newer.
+ */
+pending: PendingUpdates | null, 
+/**
+ * What is missing from these facts, and why.
+ */
+gaps: Array<Gap>, };
+
+/**
+ * What asking one host gave.
+ */
+export type FactsResult = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * In short what it said.
+ */
+summary: FactsSummary | null, 
+/**
+ * Why it said nothing.
+ */
+error: Fault | null, };
+
+/**
+ * Facts in short, for lists.
+ */
+export type FactsSummary = { 
+/**
+ * `Debian GNU/Linux 12 (bookworm)`.
+ */
+os: string | null, 
+/**
+ * The running kernel.
+ */
+kernel: string | null, 
+/**
+ * Updates that could be applied now; none when that is not known.
+ */
+pending: number | null, 
+/**
+ * Those of them that come from a security archive.
+ */
+pending_security: number | null, 
+/**
+ * Updates that stay behind: held, blocked or kept back.
+ */
+kept_back: number | null, 
+/**
+ * Whether the host says that it must be restarted; none when it does not say.
+ */
+reboot_required: boolean | null, 
+/**
+ * How full its fullest file system is, in per cent.
+ */
+fullest_percent: number | null, 
+/**
+ * Units that failed.
+ */
+failed_units: number | null, };
+
+/**
+ * A failure as the command line, the window and the journal show it.
+ */
+export type Fault = { 
+/**
+ * Which failure this is. Stable across versions.
+ */
+code: Code, 
+/**
+ * What happened and why, in one or two sentences.
+ */
+message: string, 
+/**
+ * What to do next, if there is something that one can do.
+ */
+hint: string | null, };
+
+/**
+ * One file system that can fill up.
+ */
+export type Filesystem = { 
+/**
+ * Where it is mounted; the shortest path when it is mounted in several places.
+ */
+mount: string, 
+/**
+ * `/dev/vda1`
+ */
+device: string, 
+/**
+ * `ext4`
+ */
+kind: string, 
+/**
+ * Its size.
+ */
+size_bytes: number, 
+/**
+ * What is in use.
+ */
+used_bytes: number, 
+/**
+ * What a plain user can still write: less than size − used where blocks are reserved for root.
+ */
+available_bytes: number, 
+/**
+ * `None` where the file system has no fixed number of inodes (btrfs).
+ */
+inodes: Inodes | null, };
+
+/**
+ * Which hosts, as the window's address holds it.
+ */
+export type FleetFilter = { 
+/**
+ * `acme` or `acme/prod`; none: all.
+ */
+scope?: string, 
+/**
+ * A text in the name, the client's name, the address, the system or a tag.
+ */
+text?: string, 
+/**
+ * All of these.
+ */
+needs?: Array<Need>, };
+
+/**
+ * Hosts and counts of one moment.
+ */
+export type FleetPage = { 
+/**
+ * The moment.
+ */
+at: string, 
+/**
+ * How many hosts match the whole filter.
+ */
+matching: number, 
+/**
+ * How many match all but the needs.
+ */
+in_scope: number, 
+/**
+ * Of those in scope, how many have each need.
+ */
+needs: Array<NeedCount>, 
+/**
+ * The page.
+ */
+rows: Array<FleetRow>, };
+
+/**
+ * A page of the table.
+ */
+export type FleetPageQuery = { 
+/**
+ * Which hosts.
+ */
+filter: FleetFilter, 
+/**
+ * In which order.
+ */
+sort: FleetSort, 
+/**
+ * Largest first.
+ */
+descending: boolean, 
+/**
+ * How many rows stand before the page.
+ */
+offset: number, 
+/**
+ * How many rows the page has; at most 1000.
+ */
+limit: number, };
+
+/**
+ * A host in the table. What it said of itself is as old as `observed_at`.
+ */
+export type FleetRow = { host: HostPath, client_name: string, production: boolean, address: string, seen_at: string | null, error: Fault | null, observed_at: string | null, os: string | null, pending: number | null, pending_security: number | null, reboot_required: boolean | null, fullest_percent: number | null, failed_units: number | null, tags: Array<Slug>, 
+/**
+ * Each product with its observed version.
+ */
+products: Array<[Slug, string | null]>, };
+
+/**
+ * By what the table is sorted.
+ */
+export type FleetSort = "name" | "address" | "os" | "updates" | "security_updates" | "disk" | "reboot" | "seen";
+
+/**
+ * Something that is missing from facts.
+ */
+export type Gap = { 
+/**
+ * Which part: `filesystems`, `packages`.
+ */
+part: string, 
+/**
+ * Why.
+ */
+reason: GapReason, };
+
+/**
+ * Why something is missing from facts.
+ */
+export type GapReason = { "kind": "not_installed" } | { "kind": "needs_root" } | { "kind": "not_asked" } | { "kind": "failed", 
+/**
+ * Its exit code; 137 when it was stopped for taking too long.
+ */
+exit_code: number, 
+/**
+ * The end of what it said.
+ */
+said: string, } | { "kind": "unreadable", 
+/**
+ * How many lines.
+ */
+lines: number, } | { "kind": "cut", 
+/**
+ * How many entries were kept.
+ */
+kept: number, 
+/**
+ * How many there were.
+ */
+of: number, };
+
+/**
+ * Whether an administrator holds a package back.
+ */
+export type Hold = "held" | "free";
+
+/**
+ * One machine reached over SSH.
+ */
+export type Host = { 
+/**
+ * Its identifier.
+ */
+id: HostId, 
+/**
+ * Where it is.
+ */
+environment_id: EnvironmentId, 
+/**
+ * Its full name.
+ */
+path: HostPath, 
+/**
+ * A DNS name or an IP address.
+ */
+address: string, 
+/**
+ * The TCP port of its SSH server.
+ */
+port: number, 
+/**
+ * The account that we log in as.
+ */
+user: string, 
+/**
+ * How we prove who we are.
+ */
+credential: Credential, 
+/**
+ * The hosts to go through, the first one first.
+ */
+jumps: Array<HostId>, 
+/**
+ * How commands become root there.
+ */
+sudo: SudoMode, 
+/**
+ * Free labels.
+ */
+tags: Array<Slug>, };
+
+/**
+ * What a check found on one host.
+ */
+export type HostCheck = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The five steps, in order.
+ */
+steps: Array<CheckStep>, };
+
+/**
+ * Which hosts an action is for. A query is frozen to names when it is planned.
+ */
+export type HostChoice = { "kind": "selector", 
+/**
+ * The selector.
+ */
+selector: string, } | { "kind": "hosts", 
+/**
+ * Their names.
+ */
+hosts: Array<HostPath>, } | { "kind": "matching", 
+/**
+ * The filter.
+ */
+filter: FleetFilter, 
+/**
+ * Those that are not meant.
+ */
+except: Array<HostPath>, };
+
+/**
+ * A host.
+ */
+export type HostId = string;
+
+/**
+ * A host's public key that a person has accepted, or revoked.
+ */
+export type HostKeyPin = { 
+/**
+ * Its identifier.
+ */
+id: PinId, 
+/**
+ * Whose key it is.
+ */
+host_id: HostId, 
+/**
+ * The key's type: `ssh-ed25519`.
+ */
+algorithm: string, 
+/**
+ * The key itself, in base64, as it stands in a `.pub` file.
+ */
+key: string, 
+/**
+ * `SHA256:…`.
+ */
+fingerprint: string, 
+/**
+ * Whether it is trusted.
+ */
+state: PinState, };
+
+/**
+ * `client/environment/host`.
+ */
+export type HostPath = string;
+
+/**
+ * A host with what is known of it.
+ */
+export type HostView = { 
+/**
+ * Its keys.
+ */
+pins: Array<HostKeyPin>, 
+/**
+ * The names of the hosts to go through.
+ */
+jump_names: Array<HostPath>, 
+/**
+ * When it was reached last.
+ */
+seen_at: string | null, 
+/**
+ * Why it could not be reached since.
+ */
+failure: Fault | null, 
+/**
+ * What was installed there by recipe, with the product's short name.
+ */
+installations: Array<[Slug, Installation]>, 
+/**
+ * Its identifier.
+ */
+id: HostId, 
+/**
+ * Where it is.
+ */
+environment_id: EnvironmentId, 
+/**
+ * Its full name.
+ */
+path: HostPath, 
+/**
+ * A DNS name or an IP address.
+ */
+address: string, 
+/**
+ * The TCP port of its SSH server.
+ */
+port: number, 
+/**
+ * The account that we log in as.
+ */
+user: string, 
+/**
+ * How we prove who we are.
+ */
+credential: Credential, 
+/**
+ * The hosts to go through, the first one first.
+ */
+jumps: Array<HostId>, 
+/**
+ * How commands become root there.
+ */
+sudo: SudoMode, 
+/**
+ * Free labels.
+ */
+tags: Array<Slug>, };
+
+/**
+ * A file with hosts.
+ */
+export type ImportFile = { 
+/**
+ * What it is.
+ */
+kind: ImportKind, 
+/**
+ * Its absolute path.
+ */
+file: string, 
+/**
+ * Where hosts go that the file does not place.
+ */
+environment: EnvironmentPath, 
+/**
+ * The account that we log in as, where the file does not say.
+ */
+user: string, 
+/**
+ * How commands become root, where the file does not say.
+ */
+sudo: SudoMode, 
+/**
+ * Only say what it would do.
+ */
+dry_run: boolean, };
+
+/**
+ * What kind of file is imported.
+ */
+export type ImportKind = "csv" | "ssh_config" | "ansible";
+
+/**
+ * Something that was left out or changed on purpose.
+ */
+export type ImportNote = { 
+/**
+ * The file's name, as it was given to the reader.
+ */
+file: string, 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * What was left out or changed, and why.
+ */
+message: string, };
+
+/**
+ * What an import does to the inventory.
+ */
+export type ImportReport = { 
+/**
+ * Clients that are new.
+ */
+clients_added: Array<Slug>, 
+/**
+ * Environments that are new.
+ */
+environments_added: Array<string>, 
+/**
+ * Hosts that are new.
+ */
+hosts_added: Array<HostPath>, 
+/**
+ * Hosts that the file says something else of than the inventory does.
+ */
+hosts_changed: Array<HostPath>, 
+/**
+ * Hosts of which the file says the same.
+ */
+hosts_unchanged: Array<HostPath>, 
+/**
+ * What was left out or changed on purpose.
+ */
+notes: Array<ImportNote>, };
+
+/**
+ * Why a job's output is not whole.
+ */
+export type Incompleteness = "cut" | "altered";
+
+/**
+ * What became of refreshing the index.
+ */
+export type IndexRefreshed = { "outcome": "not_asked" } | { "outcome": "refreshed" } | { "outcome": "needs_root" } | { "outcome": "failed", 
+/**
+ * What the package manager said, in a sentence.
+ */
+message: string, };
+
+/**
+ * A file system is full too when it has no inode left.
+ */
+export type Inodes = { 
+/**
+ * All of them.
+ */
+total: number, 
+/**
+ * What is in use.
+ */
+used: number, };
+
+/**
+ * A product on a host.
+ */
+export type Installation = { 
+/**
+ * Its identifier.
+ */
+id: InstallationId, 
+/**
+ * Where.
+ */
+host_id: HostId, 
+/**
+ * What.
+ */
+product_id: ProductId, 
+/**
+ * The version that was asked for, if one was.
+ */
+desired_version: string | null, 
+/**
+ * The version that the host showed last.
+ */
+observed_version: string | null, 
+/**
+ * When the host showed it.
+ */
+observed_at: string | null, 
+/**
+ * The values that it was installed with; secrets are not among them.
+ */
+values: { [key in string]: JsonValue }, };
+
+/**
+ * A product on a host.
+ */
+export type InstallationId = string;
+
+/**
+ * One package on the host.
+ */
+export type InstalledPackage = { 
+/**
+ * `libssl3`
+ */
+name: string, 
+/**
+ * `amd64`, `all`
+ */
+architecture: string, 
+/**
+ * `3.0.16-1~deb12u1`
+ */
+version: string, 
+/**
+ * The source package it was built from: advisories name those. `openssl`
+ */
+source: string, 
+/**
+ * Whether it is whole.
+ */
+state: PackageState, 
+/**
+ * Whether an administrator holds it back.
+ */
+hold: Hold, };
+
+/**
+ * A job.
+ */
+export type JobDocument = { 
+/**
+ * Its identifier.
+ */
+id: JobId, 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Where it is.
+ */
+state: JobState, 
+/**
+ * The exit code of the work, where there was one.
+ */
+exit_code: number | null, 
+/**
+ * When the host first may have had it.
+ */
+started_at: string | null, 
+/**
+ * When it ended.
+ */
+ended_at: string | null, 
+/**
+ * Why it did not succeed.
+ */
+error: Fault | null, 
+/**
+ * What there is to say of a host that needed no work.
+ */
+note: string | null, 
+/**
+ * The step at work, or the last one: number and name.
+ */
+step: [number, string] | null, 
+/**
+ * How many steps it has.
+ */
+steps: number, 
+/**
+ * Whether the connection is broken just now.
+ */
+link_lost: boolean, 
+/**
+ * How much output is kept, in bytes.
+ */
+output_length: number, 
+/**
+ * Why the output is not whole, if it is not.
+ */
+output_incomplete: Incompleteness | null, };
+
+/**
+ * A run's work on one host.
+ */
+export type JobId = string;
+
+/**
+ * Where a job is. The names are the ones that people see.
+ */
+export type JobState = "waiting" | "connecting" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out" | "interrupted" | "unknown" | "unreachable" | "skipped" | "held";
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * The running kernel and the newest one of the same flavour in `/boot`.
+ */
+export type Kernel = { 
+/**
+ * `6.1.0-35-amd64`
+ */
+running: string, 
+/**
+ * `x86_64`
+ */
+architecture: string, 
+/**
+ * `None` where the host does not boot from its own `/boot` (containers), or has none of this flavour there.
+ */
+newest_installed: string | null, };
+
+/**
+ * A line of a list of recipes or runbooks.
+ */
+export type LibraryEntry = { 
+/**
+ * Its short name.
+ */
+name: string, 
+/**
+ * Its title, or what is wrong with it.
+ */
+title: string, 
+/**
+ * Where it comes from: `built in`, or the file.
+ */
+origin: string, 
+/**
+ * What is wrong with it.
+ */
+error: Fault | null, };
+
+/**
+ * Load averages.
+ */
+export type Load = { 
+/**
+ * Over one minute.
+ */
+one_minute: number, 
+/**
+ * Over five minutes.
+ */
+five_minutes: number, 
+/**
+ * Over fifteen minutes.
+ */
+fifteen_minutes: number, };
+
+/**
+ * A place where the text stands.
+ */
+export type LogMatch = { 
+/**
+ * Its first byte.
+ */
+at: number, 
+/**
+ * How many bytes it has.
+ */
+length: number, 
+/**
+ * The line it stands in, cut to a bound.
+ */
+line: string, };
+
+/**
+ * What was found in one stretch.
+ */
+export type LogMatches = { 
+/**
+ * The places, in order.
+ */
+matches: Array<LogMatch>, 
+/**
+ * All before this byte was searched; go on from here.
+ */
+searched_until: number, 
+/**
+ * How much there is.
+ */
+total: number, };
+
+/**
+ * A piece of a host's output in a run.
+ */
+export type LogPiece = { 
+/**
+ * The run.
+ */
+run: RunId, 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The first byte; none: the last `length` bytes.
+ */
+from: number | null, 
+/**
+ * How many bytes; at most 1 MiB.
+ */
+length: number, };
+
+/**
+ * Looks for a text.
+ */
+export type LogSearch = { 
+/**
+ * The run.
+ */
+run: RunId, 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The text; letters match in either case.
+ */
+text: string, 
+/**
+ * From which byte on.
+ */
+from: number, };
+
+/**
+ * Output as text. What is not UTF-8 is replaced; the bytes themselves stay as they came.
+ */
+export type LogText = { 
+/**
+ * The first byte that the text stands for.
+ */
+from: number, 
+/**
+ * The byte after the last one.
+ */
+until: number, 
+/**
+ * How much there is.
+ */
+total: number, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Memory in bytes.
+ */
+export type Memory = { 
+/**
+ * All of it.
+ */
+total_bytes: number, 
+/**
+ * What a new program could have without swapping. Old kernels do not say.
+ */
+available_bytes: number | null, 
+/**
+ * All swap.
+ */
+swap_total_bytes: number | null, 
+/**
+ * Swap not in use.
+ */
+swap_free_bytes: number | null, };
+
+/**
+ * What a host may need somebody for.
+ */
+export type Need = "unreachable" | "stale" | "no_facts" | "security_updates" | "updates" | "reboot" | "disk" | "failed_units";
+
+/**
+ * How many hosts have a need.
+ */
+export type NeedCount = { 
+/**
+ * The need.
+ */
+need: Need, 
+/**
+ * How many.
+ */
+hosts: number, };
+
+/**
+ * The first hosts with a need.
+ */
+export type NeedRows = { 
+/**
+ * The need.
+ */
+need: Need, 
+/**
+ * The hosts.
+ */
+rows: Array<FleetRow>, };
+
+/**
+ * No arguments.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * The key that a host shows now, beside the keys that are pinned.
+ */
+export type OfferedKey = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The key's type.
+ */
+algorithm: string, 
+/**
+ * `SHA256:…`.
+ */
+fingerprint: string, 
+/**
+ * What is pinned already.
+ */
+pinned: Array<HostKeyPin>, };
+
+/**
+ * One client by short name.
+ */
+export type OneClient = { 
+/**
+ * `acme`
+ */
+client: Slug, };
+
+/**
+ * One environment by name.
+ */
+export type OneEnvironment = { 
+/**
+ * `acme/prod`
+ */
+environment: EnvironmentPath, };
+
+/**
+ * One host by name.
+ */
+export type OneHost = { 
+/**
+ * `acme/prod/web-1`
+ */
+host: HostPath, };
+
+/**
+ * One by its short name.
+ */
+export type OneName = { 
+/**
+ * `disk-usage`
+ */
+name: Slug, };
+
+/**
+ * One run.
+ */
+export type OneRun = { 
+/**
+ * Its identifier.
+ */
+run: RunId, };
+
+/**
+ * `/etc/os-release`.
+ */
+export type OperatingSystem = { 
+/**
+ * `debian`
+ */
+id: string, 
+/**
+ * `12`
+ */
+version_id: string | null, 
+/**
+ * `Debian GNU/Linux 12 (bookworm)`
+ */
+pretty_name: string | null, 
+/**
+ * `bookworm`
+ */
+codename: string | null, 
+/**
+ * The systems it descends from, closest first.
+ */
+like: Array<string>, };
+
+/**
+ * How fresh the list of what can be had is. "Nothing pending" is worth as much as this.
+ */
+export type PackageIndex = { 
+/**
+ * When it last changed, by our clock; never later than the truth.
+ */
+updated_at: string | null, 
+/**
+ * What became of refreshing it before these facts were taken.
+ */
+refresh: IndexRefreshed, };
+
+/**
+ * Whether a package is whole.
+ */
+export type PackageState = "installed" | "not_configured" | "half_installed";
+
+/**
+ * What installs software on a host.
+ */
+export type PackageSystem = { "system": "apt" } | { "system": "other", 
+/**
+ * `dnf`
+ */
+name: string, } | { "system": "none" };
+
+/**
+ * The type of a parameter.
+ */
+export type ParameterKindView = { "kind": "text", pattern: string | null, } | { "kind": "integer", minimum: number, maximum: number, } | { "kind": "boolean" } | { "kind": "choice", choices: Array<string>, } | { "kind": "secret" };
+
+/**
+ * Something that a technician may set.
+ */
+export type ParameterView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Help for whoever sets it.
+ */
+description: string, 
+/**
+ * Whether somebody must give a value.
+ */
+required: boolean, 
+/**
+ * Its default as text.
+ */
+default: string | null, 
+/**
+ * Its type.
+ */
+kind: ParameterKindView, };
+
+/**
+ * One package that could be newer.
+ */
+export type PendingUpdate = { 
+/**
+ * `libssl3`
+ */
+name: string, 
+/**
+ * `amd64`, `all`
+ */
+architecture: string, 
+/**
+ * What is installed; `None` for a package that an update newly needs.
+ */
+from: string | null, 
+/**
+ * What could be.
+ */
+to: string, 
+/**
+ * Where that version comes from, as the package manager writes it: `Debian-Security:12/stable-security`.
+ */
+origins: Array<string>, 
+/**
+ * Whether one of the origins is a security archive. A version that went there and has since been superseded in
+ * the main archive no longer counts: the package manager does not say.
+ */
+purpose: UpdatePurpose, 
+/**
+ * What stands in the way.
+ */
+standing: UpdateStanding, };
+
+/**
+ * What could be newer on a host.
+ */
+export type PendingUpdates = { 
+/**
+ * Each package that would change, be installed along, or stays behind.
+ */
+updates: Array<PendingUpdate>, 
+/**
+ * What a full upgrade would remove.
+ */
+full_upgrade_removes: Array<string>, };
+
+/**
+ * A pinned host key.
+ */
+export type PinId = string;
+
+/**
+ * What a pin says of its key.
+ */
+export type PinState = "trusted" | "revoked";
+
+/**
+ * One command.
+ */
+export type PlanExec = { 
+/**
+ * Which hosts.
+ */
+hosts: HostChoice, 
+/**
+ * The text for `sh`.
+ */
+script: string, 
+/**
+ * As root.
+ */
+sudo: boolean, 
+/**
+ * Goes on without us.
+ */
+detached: boolean, 
+/**
+ * How long it may take.
+ */
+timeout_seconds: number, };
+
+/**
+ * A plan.
+ */
+export type PlanId = string;
+
+/**
+ * A plan's work on one host.
+ */
+export type PlanJobView = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Whether its environment is a production one.
+ */
+production: boolean, 
+/**
+ * What changes, one line each.
+ */
+changes: Array<string>, 
+/**
+ * What one should know before one says yes.
+ */
+risks: Array<string>, 
+/**
+ * Whether it gets work; else why not.
+ */
+standing: PlanStanding, 
+/**
+ * What is done, in order.
+ */
+steps: Array<PlanStepView>, };
+
+/**
+ * Updates.
+ */
+export type PlanPatch = { 
+/**
+ * Which hosts.
+ */
+hosts: HostChoice, 
+/**
+ * Only those of a security archive.
+ */
+security: boolean, 
+/**
+ * Only these packages; empty: all.
+ */
+packages: Array<string>, };
+
+/**
+ * A product by its recipe.
+ */
+export type PlanProduct = { 
+/**
+ * Which hosts.
+ */
+hosts: HostChoice, 
+/**
+ * The product's short name.
+ */
+product: Slug, 
+/**
+ * What should become of it.
+ */
+action: WantedAction, 
+/**
+ * A version, if a certain one is wanted.
+ */
+version: string | null, 
+/**
+ * Values by parameter.
+ */
+values: { [key in string]: string }, };
+
+/**
+ * A support procedure.
+ */
+export type PlanRunbook = { 
+/**
+ * Which hosts.
+ */
+hosts: HostChoice, 
+/**
+ * Its short name.
+ */
+runbook: Slug, 
+/**
+ * Values by parameter. A secret is asked for by a question, and never stands here.
+ */
+values: { [key in string]: string }, };
+
+/**
+ * Whether a host gets work.
+ */
+export type PlanStanding = { "kind": "work" } | { "kind": "satisfied", 
+/**
+ * How we know.
+ */
+note: string, } | { "kind": "left_out", 
+/**
+ * The state that its job has from the beginning.
+ */
+state: JobState, 
+/**
+ * Why.
+ */
+error: Fault, };
+
+/**
+ * A step with the exact text that the host gets.
+ */
+export type PlanStepView = { number: number, name: string, script: string, root: boolean, timeout_seconds: number, only_if: string | null, restarts_host: boolean, };
+
+/**
+ * A plan as a person reads it before they approve it.
+ */
+export type PlanView = { 
+/**
+ * Its identifier.
+ */
+id: PlanId, 
+/**
+ * What an approval binds.
+ */
+hash: string, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * What kind of work it is.
+ */
+kind: RunKind, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * Whether anything would change on any host.
+ */
+changes_anything: boolean, 
+/**
+ * What has to be typed before it may run, where a mistake hurts.
+ */
+confirmation: string | null, 
+/**
+ * Each host, in the order in which the jobs begin.
+ */
+jobs: Array<PlanJobView>, };
+
+/**
+ * A product.
+ */
+export type ProductId = string;
+
+/**
+ * A question that waits for a person. Its text may come from a host: show it as text.
+ */
+export type QuestionView = { 
+/**
+ * Names it in the answer.
+ */
+id: string, 
+/**
+ * What is wanted, in a few words.
+ */
+title: string, 
+/**
+ * What it is for.
+ */
+detail: string, 
+/**
+ * Whether the answer may be seen while it is typed.
+ */
+echo: boolean, };
+
+/**
+ * Whether the host says that it must be restarted.
+ */
+export type RebootRequired = { "state": "unknown" } | { "state": "no" } | { "state": "yes", 
+/**
+ * The packages that did; may be empty.
+ */
+packages: Array<string>, };
+
+/**
+ * How a product is installed.
+ */
+export type RecipeView = { product: Slug, title: string, vendor: string, description: string, systems: Array<string>, parameters: Array<ParameterView>, 
+/**
+ * Whether it can upgrade what is there.
+ */
+can_upgrade: boolean, 
+/**
+ * Whether it can remove what is there.
+ */
+can_remove: boolean, };
+
+/**
+ * Asks hosts about themselves.
+ */
+export type RefreshFacts = { 
+/**
+ * Which hosts.
+ */
+hosts: HostChoice, 
+/**
+ * Whether they leave their package index as it is.
+ */
+keep_index: boolean, };
+
+/**
+ * How many jobs of a run are in which state. All of them are always counted apart.
+ */
+export type RunCounts = { total: number, waiting: number, connecting: number, running: number, succeeded: number, failed: number, cancelled: number, "timed-out": number, interrupted: number, unknown: number, unreachable: number, skipped: number, held: number, };
+
+/**
+ * A run with its jobs.
+ */
+export type RunDocument = { 
+/**
+ * The plan.
+ */
+plan_id: PlanId, 
+/**
+ * The plan's hash.
+ */
+plan_hash: string, 
+/**
+ * The jobs, in the plan's order.
+ */
+jobs: Array<JobDocument>, 
+/**
+ * Its identifier.
+ */
+id: RunId, 
+/**
+ * What kind of work it is.
+ */
+kind: RunKind, 
+/**
+ * One line for people.
+ */
+title: string, 
+/**
+ * The selector as it was given.
+ */
+selector: string, 
+/**
+ * What is true of it as a whole.
+ */
+state: RunState, 
+/**
+ * How many jobs are in which state.
+ */
+counts: RunCounts, 
+/**
+ * When it began.
+ */
+created_at: string, 
+/**
+ * Who began it.
+ */
+created_by: Actor, };
+
+/**
+ * The execution of a plan.
+ */
+export type RunId = string;
+
+/**
+ * What kind of work a run does.
+ */
+export type RunKind = "patch" | "install" | "upgrade" | "remove" | "runbook" | "exec";
+
+/**
+ * The newest runs.
+ */
+export type RunListQuery = { 
+/**
+ * How many at most.
+ */
+limit: number, };
+
+/**
+ * What is true of a run as a whole.
+ */
+export type RunState = "running" | "succeeded" | "partial" | "failed" | "cancelled";
+
+/**
+ * A run in a list.
+ */
+export type RunSummary = { 
+/**
+ * Its identifier.
+ */
+id: RunId, 
+/**
+ * What kind of work it is.
+ */
+kind: RunKind, 
+/**
+ * One line for people.
+ */
+title: string, 
+/**
+ * The selector as it was given.
+ */
+selector: string, 
+/**
+ * What is true of it as a whole.
+ */
+state: RunState, 
+/**
+ * How many jobs are in which state.
+ */
+counts: RunCounts, 
+/**
+ * When it began.
+ */
+created_at: string, 
+/**
+ * Who began it.
+ */
+created_by: Actor, };
+
+/**
+ * A support procedure.
+ */
+export type RunbookView = { name: Slug, title: string, description: string, changes_host: boolean, systems: Array<string>, tags: Array<string>, symptoms: Array<string>, parameters: Array<ParameterView>, 
+/**
+ * What it does, a line each.
+ */
+steps: Array<string>, };
+
+/**
+ * A text to look for.
+ */
+export type SearchFor = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Something that was found.
+ */
+export type SearchHit = { 
+/**
+ * What it is.
+ */
+kind: SearchKind, 
+/**
+ * What names it: a slug, a host's name, a run's identifier.
+ */
+key: string, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * What tells it from others.
+ */
+detail: string, };
+
+/**
+ * What can be found.
+ */
+export type SearchKind = "client" | "host" | "runbook" | "run";
+
+/**
+ * Services that still run files which an upgrade replaced.
+ */
+export type ServicesToRestart = { "state": "not_checked", 
+/**
+ * Why not.
+ */
+why: GapReason, } | { "state": "checked", 
+/**
+ * What it found; empty is good news.
+ */
+services: Array<string>, };
+
+/**
+ * A short name that is safe in a path, an address and a command line: lower-case letters, digits, `-`, `_` and `.`,
+ * beginning with a letter or a digit.
+ */
+export type Slug = string;
+
+/**
+ * How commands become root on a host.
+ */
+export type SudoMode = "none" | "nopasswd" | "ask";
+
+/**
+ * How the account that asked can become root.
+ */
+export type SudoRights = "root" | "no_password" | "password_required" | "terminal_required" | "refused" | "missing";
+
+/**
+ * Something in a host's past.
+ */
+export type TimelineEntry = { "kind": "edit", 
+/**
+ * How.
+ */
+entry: AuditEntry, } | { "kind": "work", 
+/**
+ * When the run began.
+ */
+at: string, 
+/**
+ * Which run.
+ */
+run: RunId, 
+/**
+ * The run in a line.
+ */
+title: string, 
+/**
+ * Where the host's job is.
+ */
+state: JobState, 
+/**
+ * Why it did not succeed.
+ */
+error: Fault | null, };
+
+/**
+ * What needs somebody, at one moment.
+ */
+export type Today = { 
+/**
+ * The moment.
+ */
+at: string, 
+/**
+ * How many hosts there are.
+ */
+hosts: number, 
+/**
+ * How many hosts have each need.
+ */
+needs: Array<NeedCount>, 
+/**
+ * For each need that some host has: the first hosts that have it, the worst first.
+ */
+worst: Array<NeedRows>, 
+/**
+ * Hosts whose last job did not succeed.
+ */
+unsuccessful: Array<UnsuccessfulJob>, 
+/**
+ * Runs that have jobs under way, driven by this window or not.
+ */
+unfinished: Array<RunSummary>, };
+
+/**
+ * A client in the tree.
+ */
+export type TreeClient = { 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many hosts it has.
+ */
+hosts: number, 
+/**
+ * Its environments.
+ */
+environments: Array<TreeEnvironment>, };
+
+/**
+ * An environment in the tree.
+ */
+export type TreeEnvironment = { 
+/**
+ * Its short name.
+ */
+slug: Slug, 
+/**
+ * Whether the client lives on it.
+ */
+production: boolean, 
+/**
+ * The time zone of its people.
+ */
+time_zone: string, 
+/**
+ * How many hosts it has.
+ */
+hosts: number, };
+
+/**
+ * A key that a person has compared.
+ */
+export type TrustKey = { 
+/**
+ * Whose.
+ */
+host: HostPath, 
+/**
+ * The fingerprint that was compared.
+ */
+fingerprint: string, };
+
+/**
+ * A host whose last job did not succeed.
+ */
+export type UnsuccessfulJob = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The run.
+ */
+run: RunId, 
+/**
+ * The run in a line.
+ */
+title: string, 
+/**
+ * Where the job ended.
+ */
+state: JobState, 
+/**
+ * Why.
+ */
+error: Fault | null, 
+/**
+ * When.
+ */
+ended_at: string | null, };
+
+/**
+ * What an update is for.
+ */
+export type UpdatePurpose = "security" | "other";
+
+/**
+ * What stands in the way of an update.
+ */
+export type UpdateStanding = "ready" | "blocked_by_removal" | "held" | "kept_back";
+
+/**
+ * What should become of a product.
+ */
+export type WantedAction = "install" | "upgrade" | "remove";
+
+/**
+ * The open workspace.
+ */
+export type WorkspaceView = { 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * As whom the audit knows this person.
+ */
+actor: Actor, 
+/**
+ * This Millwright's version.
+ */
+version: string, 
+/**
+ * How many clients there are.
+ */
+clients: number, 
+/**
+ * How many hosts there are.
+ */
+hosts: number, };
+
+/** What can be asked. */
+export interface Commands {
+  /** The workspace itself. */
+  workspace_show: { arguments: Nothing; answer: WorkspaceView };
+  /** What needs somebody, by cause. */
+  today_show: { arguments: Nothing; answer: Today };
+  /** Clients, hosts, runs and runbooks that a text finds, the best first. */
+  search: { arguments: SearchFor; answer: Array<SearchHit> };
+  /** Clients with their environments. */
+  fleet_tree: { arguments: Nothing; answer: Array<TreeClient> };
+  /** A page of hosts, with the counts of the same moment. */
+  fleet_page: { arguments: FleetPageQuery; answer: FleetPage };
+  /** Asks hosts about themselves. */
+  facts_refresh: { arguments: RefreshFacts; answer: Array<FactsResult> };
+  /** What a host said last; none when it was never asked. */
+  facts_show: { arguments: OneHost; answer: Facts | null };
+  /** The five steps, per host. */
+  host_check: { arguments: HostChoice; answer: Array<HostCheck> };
+  client_add: { arguments: AddClient; answer: Client };
+  client_show: { arguments: OneClient; answer: ClientCard };
+  /** Refused while the client has environments. */
+  client_remove: { arguments: OneClient; answer: null };
+  environment_add: { arguments: AddEnvironment; answer: Environment };
+  environment_edit: { arguments: EditEnvironment; answer: Environment };
+  /** Refused while the environment has hosts. */
+  environment_remove: { arguments: OneEnvironment; answer: null };
+  host_add: { arguments: AddHost; answer: Host };
+  host_show: { arguments: OneHost; answer: HostView };
+  host_edit: { arguments: EditHost; answer: Host };
+  host_remove: { arguments: OneHost; answer: null };
+  /** Edits of a host and the work on it, the newest first. */
+  host_timeline: { arguments: OneHost; answer: Array<TimelineEntry> };
+  /** The key that a host shows now. Nobody logs in. */
+  host_key_offered: { arguments: OneHost; answer: OfferedKey };
+  /** Pins the key that has this fingerprint, if the host still shows it. */
+  host_key_trust: { arguments: TrustKey; answer: HostKeyPin };
+  /** Takes up the hosts of a file, or says what that would do. */
+  import_file: { arguments: ImportFile; answer: ImportReport };
+  plan_patch: { arguments: PlanPatch; answer: PlanView };
+  plan_exec: { arguments: PlanExec; answer: PlanView };
+  plan_runbook: { arguments: PlanRunbook; answer: PlanView };
+  plan_product: { arguments: PlanProduct; answer: PlanView };
+  /** Begins the run of a plan that was approved by its hash, and drives it. */
+  run_begin: { arguments: BeginRun; answer: RunId };
+  run_list: { arguments: RunListQuery; answer: Array<RunSummary> };
+  /** The runs that this window drives just now. */
+  runs_open: { arguments: Nothing; answer: Array<RunSummary> };
+  run_show: { arguments: OneRun; answer: RunDocument };
+  /** Re-attaches to a run whose jobs have not ended, and drives it on. */
+  run_follow: { arguments: OneRun; answer: null };
+  /** Asks for the end of a run. It has ended when its jobs say so. */
+  run_cancel: { arguments: CancelRun; answer: null };
+  /** A piece of what a host printed, as text. */
+  log_read: { arguments: LogPiece; answer: LogText };
+  /** Looks for a text in all that a host printed, a stretch at a time. */
+  log_search: { arguments: LogSearch; answer: LogMatches };
+  runbook_list: { arguments: Nothing; answer: Array<LibraryEntry> };
+  runbook_show: { arguments: OneName; answer: RunbookView };
+  recipe_list: { arguments: Nothing; answer: Array<LibraryEntry> };
+  recipe_show: { arguments: OneName; answer: RecipeView };
+  /** Entries of the audit, the newest first. */
+  audit_list: { arguments: AuditQuery; answer: Array<AuditEntry> };
+  /** Walks the whole audit. */
+  audit_verify: { arguments: Nothing; answer: AuditHead };
+  /** A person's answer to a question; none says that nobody answers. It is passed on and kept nowhere. */
+  question_answer: { arguments: Answer; answer: null };
+}

@@ -1,0 +1,21 @@
+import ClipboardList from "@lucide/svelte/icons/clipboard-list";
+import PackagePlus from "@lucide/svelte/icons/package-plus";
+import ShieldCheck from "@lucide/svelte/icons/shield-check";
+import SquareTerminal from "@lucide/svelte/icons/square-terminal";
+import BookOpen from "@lucide/svelte/icons/book-open";
+import type { Feature } from "$shell/feature";
+import { addressOf, navigate } from "$shell/router.svelte";
+
+const open = (action: string) => (): void => {
+  navigate(addressOf("/plan", { action }));
+};
+
+export const feature: Feature = {
+  screens: [{ path: "/plan", title: "Plan", icon: ClipboardList, load: () => import("./Plan.svelte") }],
+  actions: () => [
+    { id: "plan.patch", title: "Plan updates…", keywords: "patch upgrade security", icon: ShieldCheck, run: open("patch") },
+    { id: "plan.exec", title: "Plan a command…", keywords: "exec shell script run", icon: SquareTerminal, run: open("exec") },
+    { id: "plan.runbook", title: "Plan a runbook…", keywords: "support procedure", icon: BookOpen, run: open("runbook") },
+    { id: "plan.install", title: "Plan an installation…", keywords: "install product recipe", icon: PackagePlus, run: open("install") },
+  ],
+};

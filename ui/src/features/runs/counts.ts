@@ -1,0 +1,84 @@
+/** What is true of a run's jobs, in numbers that add up. Pure. */
+
+import type { Fault, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
+import { statusLooks, statusOrder } from "$lib/status";
+import type { Segment } from "$lib/types";
+
+export interface StateCount {
+  state: JobState;
+  count: number;
+}
+
+/** A cause and the hosts that it stopped. */
+export interface Cause {
+  code: Fault["code"];
+  jobs: JobDocument[];
+  /** What each of them said, if all said the same. */
+  message: string | null;
+  hint: string | null;
+}
+
+const unendedStates: readonly JobState[] = ["waiting", "connecting", "running"];
+const jobStates: readonly JobState[] = statusOrder.filter((state): state is JobState => state !== "partial");
+
+export function hasEnded(state: JobState): boolean {
+  return !unendedStates.includes(state);
+}
+
+/** A title for where there is little room: a command can be long. */
+export function shortTitle(title: string): string {
+  return title.length > 40 ? `${title.slice(0, 39)}…` : title;
+}
+
+/** The states that some job has, what needs a person first. */
+export function stateCounts(counts: RunCounts): StateCount[] {
+  return jobStates.map((state) => ({ state, count: counts[state] })).filter(({ count }) => count > 0);
+}
+
+/** The parts of a bar: jobs that have ended, by outcome. */
+export function segmentsOf(counts: RunCounts): Segment[] {
+  return stateCounts(counts)
+    .filter(({ state }) => hasEnded(state))
+    .toReversed()
+    .map(({ state, count }) => ({ tone: statusLooks[state].tone, label: statusLooks[state].word, count }));
+}
+
+export function endedCount(counts: RunCounts): number {
+  return counts.total - unendedStates.reduce((sum, state) => sum + counts[state], 0);
+}
+
+/** Failures first, then what runs, then the rest; within a state the plan's order. */
+export function inOrderOfNeed(jobs: readonly JobDocument[]): JobDocument[] {
+  const places = new Map(jobStates.map((state, place) => [state, place]));
+  return jobs.toSorted((a, b) => (places.get(a.state) ?? 0) - (places.get(b.state) ?? 0));
+}
+
+/** Ended jobs that did not do what was planned. */
+export function unsuccessful(jobs: readonly JobDocument[]): JobDocument[] {
+  return jobs.filter((job) => hasEnded(job.state) && job.state !== "succeeded");
+}
+
+/** Why jobs did not succeed, the commonest cause first. */
+export function causesOf(jobs: readonly JobDocument[]): Cause[] {
+  const causes = new Map<string, Cause>();
+  for (const job of unsuccessful(jobs)) {
+    if (!job.error) continue;
+    const { code, message, hint } = job.error;
+    const cause = causes.get(code);
+    if (!cause) causes.set(code, { code, jobs: [job], message, hint });
+    else {
+      cause.jobs.push(job);
+      if (cause.message !== message) cause.message = null;
+      if (cause.hint !== hint) cause.hint = null;
+    }
+  }
+  return [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length);
+}
+
+/** How long the rest may take, in seconds; null while nobody can know. The jobs so far are the only measure. */
+export function restSeconds(counts: RunCounts, elapsedSeconds: number): number | null {
+  const worked = endedCount(counts) - counts.skipped - counts.held;
+  const left = counts.total - endedCount(counts);
+  if (elapsedSeconds < 2 || worked === 0 || left === 0) return null;
+  return Math.ceil((elapsedSeconds / worked) * left);
+}

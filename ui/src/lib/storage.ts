@@ -1,0 +1,30 @@
+/** What the window remembers on this machine: widths, panes, theme. Never anything of a client, never a secret. */
+
+const prefix = "millwright.";
+
+/** The remembered value, or null if there is none that passes the check. */
+export function recall<T>(key: string, check: (value: unknown) => value is T): T | null {
+  try {
+    const text = localStorage.getItem(prefix + key);
+    if (text === null) return null;
+    const value: unknown = JSON.parse(text);
+    return check(value) ? value : null;
+  } catch {
+    // Storage can be switched off, or hold what an older version wrote; the defaults hold then.
+    return null;
+  }
+}
+
+/** Remembers a value. A full or forbidden storage costs the comfort, not the work. */
+export function remember(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(prefix + key, JSON.stringify(value));
+  } catch {
+    // Nothing to tell: the value holds until the window closes.
+  }
+}
+
+export const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+export const isNumbers = (value: unknown): value is Record<string, number> =>
+  typeof value === "object" && value !== null && Object.values(value).every(isNumber);

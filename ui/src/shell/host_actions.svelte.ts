@@ -1,0 +1,83 @@
+/** What every screen can do with hosts: plan work for them, ask them about themselves, check the way to them. */
+
+import { backend } from "$backend/backend";
+import type { FactsResult, HostCheck, HostChoice, HostPath } from "$backend/generated/commands";
+import { plural } from "$lib/format";
+import { draft } from "./draft.svelte";
+import { notices } from "./notices.svelte";
+import { addressOf, navigate } from "./router.svelte";
+
+export type PlannedAction = "patch" | "security" | "exec" | "runbook" | "install" | "upgrade" | "remove";
+
+/** Where a host's own screen is. */
+export function addressOfHost(host: HostPath, tab?: string): string {
+  return addressOf(`/hosts/${host}`, { tab });
+}
+
+/** Opens a draft of a plan for these hosts. */
+export function planFor(action: PlannedAction, hosts: HostChoice, label: string): void {
+  draft.hosts = hosts;
+  draft.label = label;
+  draft.plan = null;
+  if (action === "patch" || action === "security") draft.wish.scope = action === "security" ? "security" : "all";
+  navigate(addressOf("/plan", { action: action === "security" ? "patch" : action }));
+}
+
+/** One question to hosts that may take its time; how many are under way is shown while it does. */
+class HostQuestions {
+  /** How many calls are out. */
+  asking = $state(0);
+  checking = $state(0);
+
+  /** Asks hosts about themselves and tells the outcome; the answers, or null when the engine refused. */
+  async refreshFacts(hosts: HostChoice): Promise<readonly FactsResult[] | null> {
+    this.asking += 1;
+    try {
+      const results = await backend.call("facts_refresh", { hosts, keep_index: false });
+      tellFacts(results);
+      return results;
+    } catch (thrown) {
+      notices.failed(thrown);
+      return null;
+    } finally {
+      this.asking -= 1;
+    }
+  }
+
+  /** Walks the five steps to each host; null when the engine refused. */
+  async check(hosts: HostChoice): Promise<readonly HostCheck[] | null> {
+    this.checking += 1;
+    try {
+      return await backend.call("host_check", hosts);
+    } catch (thrown) {
+      notices.failed(thrown);
+      return null;
+    } finally {
+      this.checking -= 1;
+    }
+  }
+}
+
+export const hostQuestions = new HostQuestions();
+
+/** A partial success is never told as a success. */
+function tellFacts(results: readonly FactsResult[]): void {
+  const silent = results.filter((result) => result.error !== null);
+  const [first] = silent;
+  if (!first?.error) {
+    notices.succeeded(`${plural(results.length, "host")} answered`);
+    return;
+  }
+  const others = silent.length > 1 ? ` and ${plural(silent.length - 1, "other host")}` : "";
+  const answered = results.length - silent.length;
+  notices.failed(
+    {
+      code: first.error.code,
+      message: `${first.host}${others} said nothing; ${answered} of ${results.length} answered. ${first.error.message}`,
+      hint: first.error.hint,
+    },
+    silent.length === 1
+      ? { label: "Open the host", href: addressOfHost(first.host, "connection") }
+      : { label: "Show unreachable hosts", href: addressOf("/fleet", { needs: "unreachable" }) },
+  );
+}
