@@ -48,11 +48,13 @@ export async function open(
 
 /** Goes to a screen by its address and waits until it has something to show. */
 export async function go(page: Page, screen: string): Promise<void> {
-  await page.evaluate((hash) => {
+  await page.evaluate(async (hash) => {
     location.hash = hash;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   }, screen);
-  await page.locator("main h1, main [role=heading], main [role=grid], main form").first().waitFor();
-  await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
+  await page.waitForFunction(() => document.querySelector("main[aria-busy=true]") === null);
+  await page.locator("main h1").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => document.querySelector("main [aria-busy=true], main .skeleton") === null);
 }
 
 /** What axe finds, as lines; none is the only right answer. */

@@ -67,6 +67,8 @@ impl Desktop {
             command.env_remove(inherited);
         }
         let mut driver = Beside::start(&mut command);
+        // Its own driver comes up later than it does, and a session that is asked for in between is refused.
+        wait_for_port(native_port, &mut driver).await;
         wait_for_port(port, &mut driver).await;
         let mut wanted = Capabilities::new();
         wanted.set("browserName", "wry").unwrap();

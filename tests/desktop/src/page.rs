@@ -68,14 +68,14 @@ impl Page {
     /// Clicks the button of that name, once there is one that can be clicked.
     pub async fn click_button(&self, name: &str) {
         let name = literal(name);
-        let button = format!("//button[normalize-space()={name} or @aria-label={name}]");
+        let button = format!("//button[{}]", named(&name));
         self.click(By::XPath(button.as_str())).await;
     }
 
     /// Clicks the link of that name.
     pub async fn click_link(&self, name: &str) {
         let name = literal(name);
-        let link = format!("//a[normalize-space()={name} or @aria-label={name}]");
+        let link = format!("//a[{}]", named(&name));
         self.click(By::XPath(link.as_str())).await;
     }
 
@@ -165,6 +165,11 @@ impl Page {
             tokio::time::sleep(GLANCE).await;
         }
     }
+}
+
+/// The condition that something has this name; the keys that stand beside a name are no part of it.
+fn named(name: &str) -> String {
+    format!("normalize-space()={name} or @aria-label={name} or span[not(@aria-hidden)][normalize-space()={name}]")
 }
 
 /// A text as XPath writes it; it has no escapes.

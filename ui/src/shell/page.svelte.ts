@@ -13,7 +13,9 @@ export interface PageDescription {
   production?: string | null;
 }
 
-let description = $state.raw<PageDescription>({});
+const nothing: PageDescription = {};
+
+let description = $state.raw<PageDescription>(nothing);
 
 export const page = {
   get description(): PageDescription {
@@ -21,13 +23,17 @@ export const page = {
   },
 };
 
+/** Whose description stands. Not reactive: a teardown would be told the state as it was before the next screen came. */
+let newest = nothing;
+
 /** Describes the screen for as long as it stands. Call it once while the screen's component starts. */
 export function describePage(describe: () => PageDescription): void {
   $effect.pre(() => {
     const mine = describe();
+    newest = mine;
     description = mine;
     return () => {
-      if (description === mine) description = {};
+      if (newest === mine) description = nothing;
     };
   });
 }

@@ -7,7 +7,9 @@ use crate::{ExecMode, ExecRequest, PatchRequest, PatchScope, ProductAction};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use millwright_domain::ids::{PlanId, RunId};
-use millwright_domain::run::{JobState, PlannedJob, PlannedStep, Privilege, RunKind, StageEnd, Work};
+use millwright_domain::run::{
+    Exclusion, JobState, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind, StageEnd, Work,
+};
 use millwright_domain::{Code, Fault, HostPath, Slug};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -211,7 +213,7 @@ pub(crate) struct BeginRun {
 
 pub(super) async fn run_begin(desk: &Desk, approval: BeginRun) -> Result<RunId, Fault> {
     let planned = desk.take_plan(approval.plan)?;
-    let wanted = confirmation(&planned.plan.content.jobs, planned.plan.content.changes_anything());
+    let wanted = confirmation(&planned.plan.content);
     if let Some(wanted) = wanted
         && approval.confirmation.as_deref().map(str::trim) != Some(wanted.as_str())
     {
@@ -240,24 +242,27 @@ fn keep(desk: &Desk, planned: Planned) -> PlanView {
         kind: content.kind,
         title: content.title.clone(),
         changes_anything,
-        confirmation: confirmation(&content.jobs, changes_anything),
+        confirmation: confirmation(content),
         jobs: content.jobs.iter().map(job).collect(),
     };
     desk.put_by(planned);
     view
 }
 
-/// The client's name where one client's production changes; the number of clients where several do.
-fn confirmation(jobs: &[PlannedJob], changes_anything: bool) -> Option<String> {
-    let touches = |job: &&PlannedJob| match &job.work {
-        Work::Detached(_) => job.production,
-        Work::Satisfied { .. } | Work::Attached { .. } | Work::LeftOut(_) => false,
+/// The client's name where one client's production may change; the number of clients where several may.
+fn confirmation(content: &PlanContent) -> Option<String> {
+    let may_change = |work: &Work| match work {
+        // Whether a command changes anything, only its author knows: what outlives us or runs as root may.
+        Work::Attached { privilege, .. } => *privilege == Privilege::Root,
+        Work::Detached(detached) => detached.exclusion == Exclusion::ChangeLock || content.kind == RunKind::Exec,
+        Work::Satisfied { .. } | Work::LeftOut(_) => false,
     };
-    let clients: BTreeSet<&Slug> = jobs.iter().filter(touches).map(|job| &job.host.client).collect();
-    match (changes_anything, clients.len()) {
-        (false, _) | (_, 0) => None,
-        (true, 1) => clients.first().map(|client| client.to_string()),
-        (true, several) => Some(format!("{several} clients")),
+    let touched = content.jobs.iter().filter(|job| job.production && may_change(&job.work));
+    let clients: BTreeSet<&Slug> = touched.map(|job| &job.host.client).collect();
+    match clients.len() {
+        0 => None,
+        1 => clients.first().map(|client| client.to_string()),
+        several => Some(format!("{several} clients")),
     }
 }
 

@@ -12,7 +12,8 @@ export interface FieldChange {
 /** `{"port": [22, 2222]}` → one change. What has another form is shown as it is, never left out. */
 export function changesOf(change: JsonValue): FieldChange[] {
   if (change === null) return [];
-  if (typeof change !== "object" || Array.isArray(change)) return [{ field: "", before: null, after: valueText(change) }];
+  if (typeof change !== "object" || Array.isArray(change))
+    return [{ field: "", before: null, after: valueText(change) }];
   return Object.entries(change).map(([field, value]) => {
     const [before, after] = Array.isArray(value) && value.length === 2 ? value : [null, value];
     return { field, before: valueText(before ?? null), after: valueText(after ?? null) };
@@ -41,6 +42,7 @@ export function matches(entry: AuditEntry, text: string): boolean {
 function valueText(value: JsonValue): string | null {
   if (value === null) return null;
   if (typeof value === "string") return value === "" ? "“”" : value;
-  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.length > 0 ? value.join(", ") : "none";
+  if (Array.isArray(value) && value.every((each) => typeof each === "string"))
+    return value.length > 0 ? value.join(", ") : "none";
   return JSON.stringify(value);
 }

@@ -3,7 +3,7 @@ import type { TreeClient } from "$backend/generated/commands";
 import { choiceOf, filterOf, labelOf, orderOf, toggleNeed } from "./filter";
 import { shortSystem } from "./system";
 import { treeLines, treeMove } from "./tree";
-import { activeView, builtIn, viewQueryOf } from "./views";
+import { activeView, builtIn, queryOfView, viewQueryOf, type View } from "./views";
 
 describe("the filter in the address", () => {
   it.each([
@@ -96,6 +96,15 @@ describe("views", () => {
     expect(activeView(builtIn, query)?.name).toBe("To patch");
     expect(viewQueryOf(query)).toBe("needs=security_updates&sort=-security_updates");
     expect(activeView(builtIn, new URLSearchParams("text=web"))).toBeUndefined();
+  });
+
+  it("keep the tree's scope when they are built in, and their own when they are not", () => {
+    const shown = new URLSearchParams("scope=acme/prod&needs=stale&sort=seen");
+    const own = { name: "Acme", query: "scope=acme/prod&needs=stale&sort=seen", own: true };
+    expect(activeView(builtIn, shown)?.name).toBe("Not seen");
+    expect(activeView([...builtIn, own], shown)?.name).toBe("Acme");
+    expect(queryOfView(builtIn[0] as View, shown)).toBe("scope=acme%2Fprod");
+    expect(queryOfView(own, new URLSearchParams("scope=bolt"))).toContain("acme%2Fprod");
   });
 });
 

@@ -51,8 +51,16 @@ export function viewQueryOf(query: URLSearchParams): string {
   return kept.toString();
 }
 
-/** The view that the address shows, if it is one. */
-export function activeView(views: readonly View[], query: URLSearchParams): View | undefined {
-  const shown = viewQueryOf(query);
-  return views.find((view) => viewQueryOf(new URLSearchParams(view.query)) === shown);
+/** What a view's link leads to: a built-in view is a look at whatever the tree has chosen; an own view holds its scope. */
+export function queryOfView(view: View, shown: URLSearchParams): string {
+  const query = new URLSearchParams(view.query);
+  const scope = shown.get("scope");
+  if (!view.own && scope) query.set("scope", scope);
+  return viewQueryOf(query);
+}
+
+/** The view that the address shows, if it is one; an own view goes before a built-in one. */
+export function activeView(views: readonly View[], shown: URLSearchParams): View | undefined {
+  const matching = views.filter((view) => queryOfView(view, shown) === viewQueryOf(shown));
+  return matching.find((view) => view.own) ?? matching[0];
 }

@@ -15,7 +15,9 @@ export function countQuery(choice: HostChoice): FleetPageQuery | null {
   if (choice.kind === "hosts") return null;
   const selector = choice.selector.trim();
   if (selector === "all") return { filter: {}, ...page };
-  return /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)?$/.test(selector) ? { filter: { scope: selector }, ...page } : null;
+  return /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)?$/.test(selector)
+    ? { filter: { scope: selector }, ...page }
+    : null;
 }
 
 export function exceptCount(choice: HostChoice): number {
@@ -49,7 +51,11 @@ export function inWords(choice: HostChoice): string {
     }
     case "matching": {
       const { scope, text, needs } = choice.filter;
-      const parts = [scope ?? "all clients", text && `“${text}”`, needs?.length && `needs ${needs.join(", ").replaceAll("_", " ")}`];
+      const parts = [
+        scope ?? "all clients",
+        text && `“${text}”`,
+        needs?.length && `needs ${needs.join(", ").replaceAll("_", " ")}`,
+      ];
       const but = choice.except.length > 0 ? ` but ${plural(choice.except.length, "host")}` : "";
       return parts.filter(Boolean).join(" · ") + but;
     }

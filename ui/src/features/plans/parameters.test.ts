@@ -32,7 +32,9 @@ describe("a value", () => {
 
   it("of a secret is never sent, nor one that is empty", () => {
     const parameters = [lines, of({ kind: "secret" }, { name: "password" }), of({ kind: "boolean" }, { name: "all" })];
-    expect(valuesToSend(parameters, { value: "", password: "hunter2", all: "true", other: "x" })).toEqual({ all: "true" });
+    expect(valuesToSend(parameters, { value: "", password: "hunter2", all: "true", other: "x" })).toEqual({
+      all: "true",
+    });
   });
 });
 

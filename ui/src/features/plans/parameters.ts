@@ -21,7 +21,10 @@ export function problemOf(parameter: ParameterView, value: string): string | nul
 }
 
 /** The values to send: what was set, without secrets, without what is empty. */
-export function valuesToSend(parameters: readonly ParameterView[], values: Record<string, string>): Record<string, string> {
+export function valuesToSend(
+  parameters: readonly ParameterView[],
+  values: Record<string, string>,
+): Record<string, string> {
   return Object.fromEntries(
     parameters
       .filter((parameter) => parameter.kind.kind !== "secret")
@@ -42,7 +45,9 @@ export function rangeInWords(minimum: number, maximum: number): string | undefin
 function integerProblem(value: string, minimum: number, maximum: number): string | null {
   if (!/^[+-]?\d+$/.test(value.trim())) return "Give a whole number.";
   const number = Number(value);
-  return number < minimum || number > maximum ? `Outside of its range: ${rangeInWords(minimum, maximum) ?? "64 bits"}.` : null;
+  return number < minimum || number > maximum
+    ? `Outside of its range: ${rangeInWords(minimum, maximum) ?? "64 bits"}.`
+    : null;
 }
 
 function matches(pattern: string, value: string): boolean {

@@ -22,7 +22,12 @@ class Planner {
       if (router.path === "/plan") setQuery({ plan: plan.id }, { push: true });
       else {
         const address = addressOf("/plan", { action, plan: plan.id });
-        notices.succeeded(`The plan “${plan.title}” is ready`, { label: "Read it", onclick: () => { navigate(address); } });
+        notices.succeeded(`The plan “${plan.title}” is ready`, {
+          label: "Read it",
+          onclick: () => {
+            navigate(address);
+          },
+        });
       }
     } catch (thrown) {
       this.fault = faultOf(thrown);

@@ -13,9 +13,33 @@ const open = (action: string) => (): void => {
 export const feature: Feature = {
   screens: [{ path: "/plan", title: "Plan", icon: ClipboardList, load: () => import("./Plan.svelte") }],
   actions: () => [
-    { id: "plan.patch", title: "Plan updates…", keywords: "patch upgrade security", icon: ShieldCheck, run: open("patch") },
-    { id: "plan.exec", title: "Plan a command…", keywords: "exec shell script run", icon: SquareTerminal, run: open("exec") },
-    { id: "plan.runbook", title: "Plan a runbook…", keywords: "support procedure", icon: BookOpen, run: open("runbook") },
-    { id: "plan.install", title: "Plan an installation…", keywords: "install product recipe", icon: PackagePlus, run: open("install") },
+    {
+      id: "plan.patch",
+      title: "Plan updates…",
+      keywords: "patch upgrade security",
+      icon: ShieldCheck,
+      run: open("patch"),
+    },
+    {
+      id: "plan.exec",
+      title: "Plan a command…",
+      keywords: "exec shell script run",
+      icon: SquareTerminal,
+      run: open("exec"),
+    },
+    {
+      id: "plan.runbook",
+      title: "Plan a runbook…",
+      keywords: "support procedure",
+      icon: BookOpen,
+      run: open("runbook"),
+    },
+    {
+      id: "plan.install",
+      title: "Plan an installation…",
+      keywords: "install product recipe",
+      icon: PackagePlus,
+      run: open("install"),
+    },
   ],
 };

@@ -1,6 +1,7 @@
 /** A plan in numbers that add up: who gets work, who does not and why. Pure. */
 
 import type { Fault, HostPath, JobState, PlanJobView, PlanView } from "$backend/generated/commands";
+import { plural } from "$lib/format";
 
 /** What becomes of a host: it gets work, it is as wanted already, or the state in which it is left out. */
 export type Standing = "work" | "satisfied" | JobState;
@@ -64,8 +65,8 @@ export function productionOf(plan: PlanView): string | null {
   const hosts = plan.jobs.filter((job) => job.production && job.standing.kind === "work").map((job) => job.host);
   if (hosts.length === 0) return null;
   const environments = [...new Set(hosts.map((host) => host.split("/").slice(0, 2).join("/")))];
-  const named = environments.length <= 3 ? environments.join(", ") : `${environments.length} environments`;
-  return `${named} · ${hosts.length === 1 ? "1 host gets" : `${hosts.length} hosts get`} work`;
+  const named = environments.length <= 3 ? environments.join(", ") : plural(environments.length, "environment");
+  return `${named} · ${plural(hosts.length, "host gets", "hosts get")} work`;
 }
 
 export function isConfirmed(plan: PlanView, typed: string): boolean {

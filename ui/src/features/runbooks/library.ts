@@ -9,7 +9,10 @@ export interface Shelved<View> {
 }
 
 /** Each word must stand somewhere: in the title, the name, a symptom, a tag, the description. A title counts most. */
-export function found<View extends RunbookView | RecipeView>(shelf: readonly Shelved<View>[], text: string): Shelved<View>[] {
+export function found<View extends RunbookView | RecipeView>(
+  shelf: readonly Shelved<View>[],
+  text: string,
+): Shelved<View>[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return shelf
     .map((shelved) => ({ shelved, weight: weightOf(shelved, words) }))

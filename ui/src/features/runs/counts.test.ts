@@ -41,18 +41,29 @@ describe("counts", () => {
 
   it("add up to the total", () => {
     expect(stateCounts(counts).reduce((sum, { count }) => sum + count, 0)).toBe(counts.total);
-    expect(stateCounts(counts).map(({ state }) => state)).toEqual(["failed", "held", "running", "waiting", "succeeded"]);
+    expect(stateCounts(counts).map(({ state }) => state)).toEqual([
+      "failed",
+      "held",
+      "running",
+      "waiting",
+      "succeeded",
+    ]);
   });
 
   it("draw only what has ended, success first", () => {
     expect(endedCount(counts)).toBe(7);
-    expect(segmentsOf(counts).map(({ label, count }) => `${label} ${count}`)).toEqual(["Succeeded 4", "Held 2", "Failed 1"]);
+    expect(segmentsOf(counts).map(({ label, count }) => `${label} ${count}`)).toEqual([
+      "Succeeded 4",
+      "Held 2",
+      "Failed 1",
+    ]);
   });
 
   it.each([
     ["too early to say", { ...none, total: 10, succeeded: 5, running: 5 }, 1.9, null],
     ["half is done", { ...none, total: 10, succeeded: 5, running: 5 }, 60, 60],
     ["held hosts took no time", { ...none, total: 10, held: 4, succeeded: 3, running: 3 }, 30, 30],
+    ["unreachable hosts say nothing of the rest", { ...none, total: 7, unreachable: 1, running: 6 }, 30, null],
     ["only held hosts have ended", { ...none, total: 10, held: 4, running: 6 }, 30, null],
     ["all is done", { ...none, total: 10, succeeded: 10 }, 60, null],
   ])("%s", (_name, given, elapsed, expected) => {

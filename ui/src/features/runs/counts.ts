@@ -77,7 +77,7 @@ export function causesOf(jobs: readonly JobDocument[]): Cause[] {
 
 /** How long the rest may take, in seconds; null while nobody can know. The jobs so far are the only measure. */
 export function restSeconds(counts: RunCounts, elapsedSeconds: number): number | null {
-  const worked = endedCount(counts) - counts.skipped - counts.held;
+  const worked = endedCount(counts) - counts.skipped - counts.held - counts.unreachable;
   const left = counts.total - endedCount(counts);
   if (elapsedSeconds < 2 || worked === 0 || left === 0) return null;
   return Math.ceil((elapsedSeconds / worked) * left);

@@ -41,7 +41,8 @@ export function followRuns(): void {
 
 async function fillTray(): Promise<void> {
   try {
-    const runs = await backend.call("runs_open", {});
+    // A run whose jobs have all ended may still be tidied up by the engine; for people it is over.
+    const runs = (await backend.call("runs_open", {})).filter((run) => run.state === "running");
     runTray.running = runs.map((run) => ({
       id: run.id,
       title: run.title,
@@ -76,5 +77,9 @@ async function endAsFault(run: RunSummary): Promise<Fault> {
   } catch {
     // The end is told without its cause; the run's screen shows why the cause cannot be read.
   }
-  return { code: run.state === "cancelled" ? "cancelled" : "step_failed", message, hint: "Open the run to see each host." };
+  return {
+    code: run.state === "cancelled" ? "cancelled" : "step_failed",
+    message,
+    hint: "Open the run to see each host.",
+  };
 }

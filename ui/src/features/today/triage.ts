@@ -1,7 +1,7 @@
 /** What needs somebody, as groups with a cause, a count and one action each. Pure. */
 
 import { appearanceOf } from "$backend/errors";
-import type { FleetRow, HostPath, Need, Today } from "$backend/generated/commands";
+import type { FleetRow, Need, Today } from "$backend/generated/commands";
 import { needLooks, needOrder } from "$backend/needs";
 import { formatCount } from "$lib/format";
 import type { Tone } from "$lib/types";
@@ -84,9 +84,4 @@ export function reasonOf(row: FleetRow, need: Need): string {
 /** Whether anything at all needs somebody. */
 export function isQuiet(today: Today): boolean {
   return today.unfinished.length === 0 && today.unsuccessful.length === 0 && needGroups(today).length === 0;
-}
-
-/** `acme/prod/web-1` → `acme/prod`. */
-export function environmentOf(host: HostPath): string {
-  return host.split("/").slice(0, 2).join("/");
 }

@@ -57,7 +57,15 @@ export function withoutStyle(text: string): string {
   return text.replace(styleSequence, "");
 }
 
-const escapes: Partial<Record<number, string>> = { 0: "\\0", 7: "\\a", 8: "\\b", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\e" };
+const escapes: Partial<Record<number, string>> = {
+  0: "\\0",
+  7: "\\a",
+  8: "\\b",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r",
+  27: "\\e",
+};
 
 /** How a character that cannot be seen is shown: `\e`, `\u{202e}`. Not by a picture, for which many fonts have no glyph. */
 export function visible(character: string): string {

@@ -18,8 +18,9 @@ export class LogWindow {
   /** Whether anything was read yet. */
   opened = $state(false);
   readonly lines: readonly Line[] = $derived(linesOf(this.pieces));
-  #busy = false;
-  #again = false;
+  /** Readings follow each other: two at once could leave a hole. */
+  #last: Promise<void> = Promise.resolve();
+  readonly #waiting = new Set<string>();
 
   constructor(
     private readonly run: RunId,
@@ -41,14 +42,14 @@ export class LogWindow {
 
   /** Holds the newest bytes. */
   openEnd(): Promise<void> {
-    return this.#alone(async () => {
+    return this.#inTurn("end", async () => {
       this.pieces = [await this.#read(null, pieceBytes)];
     });
   }
 
   /** Holds what stands around a byte, which then begins a piece. */
   openAt(byte: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.#inTurn(`at ${byte}`, async () => {
       const from = Math.max(0, byte - pieceBytes);
       const before = from < byte ? [await this.#read(from, byte - from)] : [];
       this.pieces = [...before, await this.#read(byte, pieceBytes)];
@@ -56,8 +57,8 @@ export class LogWindow {
   }
 
   earlier(): Promise<void> {
-    if (this.from === 0) return Promise.resolve();
-    return this.#alone(async () => {
+    return this.#inTurn("earlier", async () => {
+      if (this.from === 0) return;
       const from = Math.max(0, this.from - pieceBytes);
       const piece = await this.#read(from, this.from - from);
       this.pieces = [piece, ...this.pieces].slice(0, mostPieces);
@@ -65,20 +66,16 @@ export class LogWindow {
   }
 
   later(): Promise<void> {
-    if (this.atEnd) return Promise.resolve();
-    return this.#alone(async () => {
+    return this.#inTurn("later", async () => {
+      if (this.atEnd) return;
       const piece = await this.#read(this.until, pieceBytes);
       if (piece.text !== "") this.pieces = [...this.pieces, piece].slice(-mostPieces);
     });
   }
 
   /** The host may have printed more: takes it if the end is held, else only learns how much there is. */
-  async grow(): Promise<void> {
-    if (this.#busy) {
-      this.#again = true;
-      return;
-    }
-    await this.#alone(async () => {
+  grow(): Promise<void> {
+    return this.#inTurn("grow", async () => {
       if (!this.atEnd) {
         await this.#read(this.total, 1);
         return;
@@ -86,13 +83,9 @@ export class LogWindow {
       const piece = await this.#read(this.until, growthBytes);
       if (piece.text === "") return;
       // What came faster than it can be read would leave a hole: the newest is what one follows.
-      if (!this.atEndOf(piece)) this.pieces = [await this.#read(null, pieceBytes)];
+      if (this.total - piece.until >= 4) this.pieces = [await this.#read(null, pieceBytes)];
       else this.pieces = joined(this.pieces, piece).slice(-mostPieces);
     });
-    if (this.#again) {
-      this.#again = false;
-      await this.grow();
-    }
   }
 
   /** The character at which the piece that begins with a byte begins. */
@@ -111,29 +104,27 @@ export class LogWindow {
     }
   }
 
-  private atEndOf(piece: Piece): boolean {
-    return this.total - piece.until < 4;
-  }
-
   async #read(from: number | null, length: number): Promise<Piece> {
     const { total, ...piece } = await backend.call("log_read", { run: this.run, host: this.host, from, length });
     this.total = total;
     return piece;
   }
 
-  /** One reading after the other: two at once could leave a hole. */
-  async #alone(read: () => Promise<void>): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      await read();
-      this.opened = true;
-      this.fault = null;
-    } catch (thrown) {
-      this.fault = faultOf(thrown);
-    } finally {
-      this.#busy = false;
-    }
+  /** Reads when those before have read. What waits already need not wait twice. */
+  #inTurn(name: string, read: () => Promise<void>): Promise<void> {
+    if (this.#waiting.has(name)) return this.#last;
+    this.#waiting.add(name);
+    this.#last = this.#last.then(async () => {
+      this.#waiting.delete(name);
+      try {
+        await read();
+        this.opened = true;
+        this.fault = null;
+      } catch (thrown) {
+        this.fault = faultOf(thrown);
+      }
+    });
+    return this.#last;
   }
 }
 

@@ -23,15 +23,10 @@ export function planFor(action: PlannedAction, hosts: HostChoice, label: string)
   navigate(addressOf("/plan", { action: action === "security" ? "patch" : action }));
 }
 
-/** One question to hosts that may take its time; how many are under way is shown while it does. */
-class HostQuestions {
-  /** How many calls are out. */
-  asking = $state(0);
-  checking = $state(0);
-
+/** Questions to hosts that may take their time; a refusal of the engine is told here. */
+export const hostQuestions = {
   /** Asks hosts about themselves and tells the outcome; the answers, or null when the engine refused. */
   async refreshFacts(hosts: HostChoice): Promise<readonly FactsResult[] | null> {
-    this.asking += 1;
     try {
       const results = await backend.call("facts_refresh", { hosts, keep_index: false });
       tellFacts(results);
@@ -39,26 +34,19 @@ class HostQuestions {
     } catch (thrown) {
       notices.failed(thrown);
       return null;
-    } finally {
-      this.asking -= 1;
     }
-  }
+  },
 
   /** Walks the five steps to each host; null when the engine refused. */
   async check(hosts: HostChoice): Promise<readonly HostCheck[] | null> {
-    this.checking += 1;
     try {
       return await backend.call("host_check", hosts);
     } catch (thrown) {
       notices.failed(thrown);
       return null;
-    } finally {
-      this.checking -= 1;
     }
-  }
-}
-
-export const hostQuestions = new HostQuestions();
+  },
+};
 
 /** A partial success is never told as a success. */
 function tellFacts(results: readonly FactsResult[]): void {
