@@ -77,6 +77,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             let mut command = libtest(program, options);
             if part == Part::Window {
                 command.envs(window.iter().map(|(name, value)| (name, value)));
+                // Each has a display, a bus and a driver of its own; beside each other they only slow each other down.
+                command.arg("--test-threads=1");
             }
             run_one(command, program.repeat_with(), &mut result)?;
         }

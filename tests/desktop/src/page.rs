@@ -103,12 +103,10 @@ impl Page {
 
     /// The texts of all rows of the table on the screen that are drawn.
     pub async fn rows(&self) -> Vec<String> {
-        let mut texts = Vec::new();
-        for row in self.0.find_all(By::Css("[role=row]")).await.unwrap() {
-            // A row that was scrolled away meanwhile is none.
-            texts.extend(row.text().await);
-        }
-        texts
+        // In one look: rows come and go while a table is followed.
+        let script = "return [...document.querySelectorAll('[role=row]')].map((row) => row.innerText);";
+        let texts = self.run(script, Vec::new()).await;
+        texts.as_array().unwrap().iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 
     /// Runs a script in the page, as its console does.
