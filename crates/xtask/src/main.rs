@@ -11,6 +11,7 @@ mod icons;
 mod lint;
 mod process;
 mod run;
+mod screenshots;
 mod serve;
 mod setup;
 mod test;
@@ -39,6 +40,8 @@ enum Command {
     Lint,
     /// Serve the window's files and the engine over loopback HTTP, for development
     Serve(serve::Options),
+    /// Take a picture of each screen, light and dark, with 3 clients and with 500
+    Screenshots(screenshots::Options),
     /// Write the window's TypeScript types from the engine's table of commands
     Types,
     /// Measure against the peers
@@ -55,6 +58,7 @@ fn main() -> Result<ExitCode> {
         Command::Icons => icons::run(),
         Command::Lint => lint::run(),
         Command::Serve(options) => serve::run(&options),
+        Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),
         Command::Bench(command) => bench::run(&command),
     }

@@ -18,6 +18,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use build::{Part, TestProgram};
+pub(crate) use page::engine_programs;
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Command, ExitCode, Stdio},
