@@ -20,6 +20,8 @@ export interface Screen {
   load: () => Promise<{ default: ScreenComponent }>;
   /** Its place on the rail, from above; a screen without one opens in context. */
   railOrder?: number;
+  /** The path of the screen on the rail that it belongs to, where its own path does not say so. */
+  under?: string;
   /** The letter that follows `g` to go there. */
   key?: string;
 }

@@ -33,5 +33,8 @@ export function screenAt(path: string): FoundScreen | null {
 
 /** The screen on the rail that a path belongs to. */
 export function railScreenOf(path: string): Screen | undefined {
-  return railScreens.find((screen) => path === screen.path || path.startsWith(`${screen.path}/`));
+  const under = screenAt(path)?.screen.under;
+  return railScreens.find(
+    (screen) => screen.path === under || path === screen.path || path.startsWith(`${screen.path}/`),
+  );
 }

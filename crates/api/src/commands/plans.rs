@@ -307,3 +307,7 @@ fn step(step: &PlannedStep, restarts_host: bool) -> PlanStepView {
         restarts_host,
     }
 }
+
+#[cfg(test)]
+#[path = "plans_tests.rs"]
+mod tests;

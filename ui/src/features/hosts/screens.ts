@@ -5,8 +5,8 @@ import { navigate } from "$shell/router.svelte";
 
 export const feature: Feature = {
   screens: [
-    { path: "/hosts/*host", title: "Host", icon: Server, load: () => import("./Host.svelte") },
-    { path: "/hosts/new", title: "Add a host", icon: Server, load: () => import("./AddHost.svelte") },
+    { path: "/hosts/*host", title: "Host", icon: Server, under: "/fleet", load: () => import("./Host.svelte") },
+    { path: "/hosts/new", title: "Add a host", icon: Server, under: "/fleet", load: () => import("./AddHost.svelte") },
   ],
   actions: () => [
     {

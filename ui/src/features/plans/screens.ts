@@ -11,7 +11,7 @@ const open = (action: string) => (): void => {
 };
 
 export const feature: Feature = {
-  screens: [{ path: "/plan", title: "Plan", icon: ClipboardList, load: () => import("./Plan.svelte") }],
+  screens: [{ path: "/plan", title: "Plan", icon: ClipboardList, under: "/runs", load: () => import("./Plan.svelte") }],
   actions: () => [
     {
       id: "plan.patch",
