@@ -5,9 +5,10 @@
 
 use crate::{opener, start::WorkspaceFolder, window};
 use millwright_api::Desk;
-use millwright_domain::{Code, Fault};
+use millwright_domain::ids::RunId;
+use millwright_domain::{Code, Fault, HostPath};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
-/// How much of a log is fetched at once; the engine gives no more.
+/// How much of a log is fetched at once.
 const PIECE: u64 = 1 << 20;
 
 /// `shell_choose_file`: a person picks a file; its path, or none when they think better of it.
@@ -42,16 +43,8 @@ struct SaveText {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SaveLog {
-    run: String,
-    host: String,
-}
-
-/// The engine's answer to `log_read`, as far as it matters here.
-#[derive(Debug, Deserialize)]
-struct Piece {
-    until: u64,
-    total: u64,
-    text: String,
+    run: RunId,
+    host: HostPath,
 }
 
 /// `shell_open`: opens a link, or a document in the workspace's folder, in another application.
@@ -105,14 +98,13 @@ async fn save_log(app: &AppHandle, desk: &Desk, arguments: &Value) -> Result<boo
     let mut file = File::create(&path).map_err(|error| not_written(&path, &error))?;
     let mut from = 0;
     loop {
-        let arguments = json!({ "run": run, "host": host, "from": from, "length": PIECE });
-        let piece: Piece = read("log_read", &desk.call("log_read", arguments).await?)?;
-        file.write_all(piece.text.as_bytes()).map_err(|error| not_written(&path, &error))?;
-        // A host that still prints makes the log longer; what was there when we came to its end is saved.
-        if piece.until >= piece.total || piece.until <= from {
+        // The bytes as they came: what a person keeps may have to prove something.
+        let bytes = desk.output(run, host.clone(), from, PIECE).await?;
+        if bytes.is_empty() {
             return Ok(true);
         }
-        from = piece.until;
+        file.write_all(&bytes).map_err(|error| not_written(&path, &error))?;
+        from += bytes.len() as u64;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::planning::Planned;
 use crate::view::RunSummary;
 use crate::workspace::Workspace;
 use millwright_domain::ids::{PlanId, RunId};
-use millwright_domain::{Code, Fault};
+use millwright_domain::{Code, Fault, HostPath};
 use millwright_runner::Secrets;
 use millwright_ssh::PromptRequest;
 use secrecy::SecretString;
@@ -121,6 +121,13 @@ impl Desk {
     /// What happens from now on.
     pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
         self.inner.events.subscribe()
+    }
+
+    /// A piece of what a host printed in a run, as the bytes came: for a file, where text would not do.
+    pub async fn output(&self, run: RunId, host: HostPath, from: u64, length: u64) -> Result<Vec<u8>, Fault> {
+        let workspace = self.workspace().clone();
+        let read = tokio::task::spawn_blocking(move || workspace.run_output(run, &host, from, length));
+        read.await.map_err(|error| Fault::new(Code::Internal, format!("a log could not be read: {error}")))?
     }
 
     pub(crate) fn workspace(&self) -> &Workspace {

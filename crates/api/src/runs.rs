@@ -106,7 +106,7 @@ impl Workspace {
     /// A piece of what a host printed in a run, as the bytes came.
     pub fn run_output(&self, id: RunId, host: &HostPath, from: u64, length: u64) -> Result<Vec<u8>, Fault> {
         Ok(self.store.read(|reader| {
-            let found = job::of_run(reader, id)?.into_iter().find(|job| job.host == *host).ok_or_else(|| {
+            let found = job::of_run_and_host(reader, id, host)?.ok_or_else(|| {
                 Fault::new(Code::NotFound, format!("“{host}” has no part in this run"))
                     .with_hint("`millwright run show ID` lists its hosts.")
             })?;

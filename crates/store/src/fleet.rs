@@ -11,7 +11,9 @@ use millwright_domain::ids::HostId;
 use millwright_domain::{Fault, HostPath, Slug};
 use rusqlite::types::ToSql;
 use rusqlite::{Row, named_params};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use ts_rs::TS;
 
 /// As full as this, a disk needs somebody.
 pub const DISK_FULL_PERCENT: u8 = 90;
@@ -38,7 +40,8 @@ const ROWS: &str = "WITH fleet AS (
 )";
 
 /// What a host may need somebody for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
 pub enum Need {
     /// It could not be reached the last time.
     Unreachable,
@@ -86,9 +89,10 @@ impl Need {
 }
 
 /// By what the rows are sorted. Rows that do not know it come last, whatever the direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the columns' names")]
-pub enum SortBy {
+pub enum FleetSort {
     #[default]
     Name,
     Address,
@@ -100,17 +104,17 @@ pub enum SortBy {
     Seen,
 }
 
-impl SortBy {
+impl FleetSort {
     const fn column(self) -> &'static str {
         match self {
-            SortBy::Name => "path",
-            SortBy::Address => "address",
-            SortBy::Os => "os",
-            SortBy::Updates => "pending",
-            SortBy::SecurityUpdates => "pending_security",
-            SortBy::Disk => "fullest_percent",
-            SortBy::Reboot => "reboot_required",
-            SortBy::Seen => "seen_at",
+            FleetSort::Name => "path",
+            FleetSort::Address => "address",
+            FleetSort::Os => "os",
+            FleetSort::Updates => "pending",
+            FleetSort::SecurityUpdates => "pending_security",
+            FleetSort::Disk => "fullest_percent",
+            FleetSort::Reboot => "reboot_required",
+            FleetSort::Seen => "seen_at",
         }
     }
 }
@@ -132,7 +136,7 @@ pub struct Filter {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Page {
     /// By what they are sorted.
-    pub sort: SortBy,
+    pub sort: FleetSort,
     /// Largest first.
     pub descending: bool,
     /// How many rows stand before the page.
@@ -141,17 +145,18 @@ pub struct Page {
     pub limit: u32,
 }
 
-/// One host.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "the names say it; facts are as the host said them last")]
+/// A host in the table. What it said of itself is as old as `observed_at`.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct FleetRow {
+    #[serde(skip)]
     pub id: HostId,
-    pub path: HostPath,
+    pub host: HostPath,
     pub client_name: String,
     pub production: bool,
     pub address: String,
     pub seen_at: Option<Timestamp>,
-    pub failure: Option<Fault>,
+    pub error: Option<Fault>,
     pub observed_at: Option<Timestamp>,
     pub os: Option<String>,
     pub pending: Option<u32>,
@@ -160,6 +165,7 @@ pub struct FleetRow {
     pub fullest_percent: Option<u8>,
     pub failed_units: Option<u32>,
     pub tags: Vec<Slug>,
+    /// Each product with its observed version.
     pub products: Vec<(Slug, Option<String>)>,
 }
 
@@ -264,18 +270,18 @@ impl Parameters {
 
 fn row(row: &Row<'_>) -> rusqlite::Result<FleetRow> {
     let at = |name: &str| row.as_ref().column_index(name);
-    let failure = match row.get::<_, Option<String>>("fault")? {
+    let error = match row.get::<_, Option<String>>("fault")? {
         Some(_) => Some(from_json(row, at("fault")?)?),
         None => None,
     };
     Ok(FleetRow {
         id: HostId(row.get("id")?),
-        path: parsed(row, at("path")?)?,
+        host: parsed(row, at("path")?)?,
         client_name: row.get("client_name")?,
         production: row.get("production")?,
         address: row.get("address")?,
         seen_at: optional_time(row, at("seen_at")?)?,
-        failure,
+        error,
         observed_at: optional_time(row, at("observed_at")?)?,
         os: row.get("os")?,
         pending: row.get("pending")?,

@@ -1,5 +1,5 @@
 use crate::Store;
-use crate::fleet::{Filter, Need, Page, SortBy, counts, names, page};
+use crate::fleet::{Filter, FleetSort, Need, Page, counts, names, page};
 use crate::table::{contact, facts};
 use crate::tests::{add_host, begin_run, workspace};
 use jiff::{Span, Timestamp};
@@ -32,7 +32,7 @@ async fn fleet() -> (tempfile::TempDir, Store) {
 
 fn found(store: &Store, filter: &Filter, of: Page) -> Vec<String> {
     let rows = store.read(|reader| page(reader, Timestamp::now(), filter, of)).unwrap();
-    rows.into_iter().map(|row| row.path.to_string()).collect()
+    rows.into_iter().map(|row| row.host.to_string()).collect()
 }
 
 #[tokio::test]
@@ -86,10 +86,10 @@ async fn filters_meet_and_the_counts_are_those_of_the_rows() {
 async fn pages_follow_each_other_and_what_is_not_known_comes_last() {
     let (_folder, store) = fleet().await;
     let sorted = |sort, descending| found(&store, &Filter::default(), Page { sort, descending, offset: 0, limit: 9 });
-    assert_eq!(sorted(SortBy::Updates, true)[..2], ["acme/prod/web-1", "acme/prod/web-2"]);
-    assert_eq!(sorted(SortBy::Updates, false)[..2], ["acme/prod/web-2", "acme/prod/web-1"]);
-    assert_eq!(sorted(SortBy::Seen, false)[3], "bolt/prod/web-1");
-    assert_eq!(sorted(SortBy::Seen, true)[3], "bolt/prod/web-1");
+    assert_eq!(sorted(FleetSort::Updates, true)[..2], ["acme/prod/web-1", "acme/prod/web-2"]);
+    assert_eq!(sorted(FleetSort::Updates, false)[..2], ["acme/prod/web-2", "acme/prod/web-1"]);
+    assert_eq!(sorted(FleetSort::Seen, false)[3], "bolt/prod/web-1");
+    assert_eq!(sorted(FleetSort::Seen, true)[3], "bolt/prod/web-1");
     let one = |offset| found(&store, &Filter::default(), Page { offset, limit: 1, ..Page::default() });
     let pages: Vec<String> = (0..5).flat_map(one).collect();
     assert_eq!(pages, found(&store, &Filter::default(), Page { limit: 100, ..Page::default() }));

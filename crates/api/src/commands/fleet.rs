@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use millwright_domain::facts::Facts;
 use millwright_domain::fleet::EnvironmentKind;
 use millwright_domain::{Code, Fault, HostPath, Selector, Slug};
-use millwright_store::fleet::{self, Filter, FleetCounts, FleetRow as StoredRow, Page};
+use millwright_store::fleet::{self, Filter, FleetCounts, FleetRow, FleetSort, Need, Page};
 use millwright_store::table::{client, environment, facts, host};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -66,63 +66,6 @@ pub(super) fn fleet_tree(desk: &Desk, Nothing {}: Nothing) -> Result<Vec<TreeCli
     })?)
 }
 
-/// What a host may need somebody for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "as in the store")]
-pub(crate) enum Need {
-    Unreachable,
-    Stale,
-    NoFacts,
-    SecurityUpdates,
-    Updates,
-    Reboot,
-    Disk,
-    FailedUnits,
-}
-
-impl Need {
-    pub(super) const fn stored(self) -> fleet::Need {
-        match self {
-            Need::Unreachable => fleet::Need::Unreachable,
-            Need::Stale => fleet::Need::Stale,
-            Need::NoFacts => fleet::Need::NoFacts,
-            Need::SecurityUpdates => fleet::Need::SecurityUpdates,
-            Need::Updates => fleet::Need::Updates,
-            Need::Reboot => fleet::Need::Reboot,
-            Need::Disk => fleet::Need::Disk,
-            Need::FailedUnits => fleet::Need::FailedUnits,
-        }
-    }
-
-    pub(super) const ALL: [Need; 8] = [
-        Need::Unreachable,
-        Need::Stale,
-        Need::NoFacts,
-        Need::SecurityUpdates,
-        Need::Updates,
-        Need::Reboot,
-        Need::Disk,
-        Need::FailedUnits,
-    ];
-}
-
-/// By what the table is sorted.
-#[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the columns' names")]
-pub(crate) enum FleetSort {
-    #[default]
-    Name,
-    Address,
-    Os,
-    Updates,
-    SecurityUpdates,
-    Disk,
-    Reboot,
-    Seen,
-}
-
 /// Which hosts, as the window's address holds it.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
@@ -142,8 +85,7 @@ impl FleetFilter {
         let mut scope = self.scope.as_deref().into_iter().flat_map(|scope| scope.split('/'));
         let mut next = || scope.next().map(str::parse).transpose();
         let (client, environment) = (next()?, next()?);
-        let needs = self.needs.iter().map(|need| need.stored()).collect();
-        Ok(Filter { client, environment, text: self.text.clone(), needs })
+        Ok(Filter { client, environment, text: self.text.clone(), needs: self.needs.clone() })
     }
 }
 
@@ -187,75 +129,20 @@ pub(crate) struct NeedCount {
     pub hosts: u32,
 }
 
-/// A host in the table. What it said of itself is as old as `observed_at`.
-#[derive(Debug, Serialize, TS)]
-#[allow(missing_docs, reason = "the names say it")]
-pub(crate) struct FleetRow {
-    pub host: HostPath,
-    pub client_name: String,
-    pub production: bool,
-    pub address: String,
-    pub seen_at: Option<Timestamp>,
-    pub error: Option<Fault>,
-    pub observed_at: Option<Timestamp>,
-    pub os: Option<String>,
-    pub pending: Option<u32>,
-    pub pending_security: Option<u32>,
-    pub reboot_required: Option<bool>,
-    pub fullest_percent: Option<u8>,
-    pub failed_units: Option<u32>,
-    pub tags: Vec<Slug>,
-    /// Each product with its observed version.
-    pub products: Vec<(Slug, Option<String>)>,
-}
-
-impl From<StoredRow> for FleetRow {
-    fn from(row: StoredRow) -> Self {
-        Self {
-            host: row.path,
-            client_name: row.client_name,
-            production: row.production,
-            address: row.address,
-            seen_at: row.seen_at,
-            error: row.failure,
-            observed_at: row.observed_at,
-            os: row.os,
-            pending: row.pending,
-            pending_security: row.pending_security,
-            reboot_required: row.reboot_required,
-            fullest_percent: row.fullest_percent,
-            failed_units: row.failed_units,
-            tags: row.tags,
-            products: row.products,
-        }
-    }
-}
-
 pub(super) fn fleet_page(desk: &Desk, query: FleetPageQuery) -> Result<FleetPage, Fault> {
     let filter = query.filter.stored()?;
-    let sort = match query.sort {
-        FleetSort::Name => fleet::SortBy::Name,
-        FleetSort::Address => fleet::SortBy::Address,
-        FleetSort::Os => fleet::SortBy::Os,
-        FleetSort::Updates => fleet::SortBy::Updates,
-        FleetSort::SecurityUpdates => fleet::SortBy::SecurityUpdates,
-        FleetSort::Disk => fleet::SortBy::Disk,
-        FleetSort::Reboot => fleet::SortBy::Reboot,
-        FleetSort::Seen => fleet::SortBy::Seen,
-    };
     let limit = query.limit.min(LONGEST_PAGE);
-    let page = Page { sort, descending: query.descending, offset: query.offset, limit };
+    let page = Page { sort: query.sort, descending: query.descending, offset: query.offset, limit };
     let at = Timestamp::now();
     Ok(desk.workspace().store.read(|reader| {
         let counts = fleet::counts(reader, at, &filter)?;
-        let rows = fleet::page(reader, at, &filter, page)?.into_iter().map(FleetRow::from).collect();
+        let rows = fleet::page(reader, at, &filter, page)?;
         Ok(FleetPage { at, matching: counts.matching, in_scope: counts.in_scope, needs: needs(&counts), rows })
     })?)
 }
 
 pub(super) fn needs(counts: &FleetCounts) -> Vec<NeedCount> {
-    let count = |need: Need| counts.needs.get(&need.stored()).copied().unwrap_or_default();
-    Need::ALL.into_iter().map(|need| NeedCount { need, hosts: count(need) }).collect()
+    counts.needs.iter().map(|(&need, &hosts)| NeedCount { need, hosts }).collect()
 }
 
 /// Which hosts an action is for. A query is frozen to names when it is planned.

@@ -114,24 +114,8 @@ pub(super) async fn environment_remove(desk: &Desk, of: OneEnvironment) -> Resul
     desk.workspace().environment_remove(of.environment).await
 }
 
-/// A new host.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "as of a host")]
-pub(crate) struct AddHost {
-    pub host: HostPath,
-    pub address: String,
-    pub port: u16,
-    pub user: Option<String>,
-    pub credential: Credential,
-    pub jumps: Vec<HostPath>,
-    pub sudo: SudoMode,
-    pub tags: BTreeSet<Slug>,
-}
-
-pub(super) async fn host_add(desk: &Desk, new: AddHost) -> Result<Host, Fault> {
-    let AddHost { host: path, address, port, user, credential, jumps, sudo, tags } = new;
-    desk.workspace().host_add(HostDraft { path, address, port, user, credential, jumps, sudo, tags }).await
+pub(super) async fn host_add(desk: &Desk, new: HostDraft) -> Result<Host, Fault> {
+    desk.workspace().host_add(new).await
 }
 
 /// Changes of a host; what is not given stays.

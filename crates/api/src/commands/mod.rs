@@ -78,7 +78,7 @@ commands! {
     environment_edit(inventory::EditEnvironment) -> millwright_domain::fleet::Environment, asks inventory::environment_edit;
     /// Refused while the environment has hosts.
     environment_remove(inventory::OneEnvironment) -> (), asks inventory::environment_remove;
-    host_add(inventory::AddHost) -> millwright_domain::fleet::Host, asks inventory::host_add;
+    host_add(crate::HostDraft) -> millwright_domain::fleet::Host, asks inventory::host_add;
     host_show(inventory::OneHost) -> crate::HostView, reads inventory::host_show;
     host_edit(inventory::EditHost) -> millwright_domain::fleet::Host, asks inventory::host_edit;
     host_remove(inventory::OneHost) -> (), asks inventory::host_remove;

@@ -65,7 +65,7 @@ pub(super) fn search(desk: &Desk, wanted: SearchFor) -> Result<Vec<SearchHit>, F
         let page = Page { limit: HITS_OF_A_KIND, ..Page::default() };
         for row in fleet::page(reader, Timestamp::now(), &filter, page)? {
             let detail = [Some(row.address), row.os].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            let title = row.path.to_string();
+            let title = row.host.to_string();
             hits.push(SearchHit { kind: SearchKind::Host, key: title.clone(), title, detail });
         }
         let runs = run::newest(reader, RECENT_RUNS)?.into_iter().map(|(run, _)| run);

@@ -1,14 +1,14 @@
 //! The first screen: the workspace, and what needs somebody, by cause.
 
 use super::Nothing;
-use super::fleet::{FleetRow, Need, NeedCount, needs};
+use super::fleet::{NeedCount, needs};
 use crate::RunSummary;
 use crate::desk::Desk;
 use jiff::Timestamp;
 use millwright_domain::ids::RunId;
 use millwright_domain::run::JobState;
 use millwright_domain::{Actor, Fault, HostPath};
-use millwright_store::fleet::{self, Filter, Page, SortBy};
+use millwright_store::fleet::{self, Filter, FleetRow, FleetSort, Need, Page};
 use millwright_store::table::{client, job, run};
 use serde::Serialize;
 use ts_rs::TS;
@@ -98,10 +98,10 @@ pub(super) fn today_show(desk: &Desk, Nothing {}: Nothing) -> Result<Today, Faul
         let mut worst = Vec::new();
         for NeedCount { need, hosts } in &needs {
             if *hosts > 0 {
-                let filter = Filter { needs: vec![need.stored()], ..Filter::default() };
+                let filter = Filter { needs: vec![*need], ..Filter::default() };
                 let (sort, descending) = worst_first(*need);
                 let page = Page { sort, descending, offset: 0, limit: FIRST_ROWS };
-                let rows = fleet::page(reader, at, &filter, page)?.into_iter().map(FleetRow::from).collect();
+                let rows = fleet::page(reader, at, &filter, page)?;
                 worst.push(NeedRows { need: *need, rows });
             }
         }
@@ -122,12 +122,12 @@ pub(super) fn today_show(desk: &Desk, Nothing {}: Nothing) -> Result<Today, Faul
     })?)
 }
 
-const fn worst_first(need: Need) -> (SortBy, bool) {
+const fn worst_first(need: Need) -> (FleetSort, bool) {
     match need {
-        Need::Unreachable | Need::Stale => (SortBy::Seen, false),
-        Need::NoFacts | Need::FailedUnits | Need::Reboot => (SortBy::Name, false),
-        Need::SecurityUpdates => (SortBy::SecurityUpdates, true),
-        Need::Updates => (SortBy::Updates, true),
-        Need::Disk => (SortBy::Disk, true),
+        Need::Unreachable | Need::Stale => (FleetSort::Seen, false),
+        Need::NoFacts | Need::FailedUnits | Need::Reboot => (FleetSort::Name, false),
+        Need::SecurityUpdates => (FleetSort::SecurityUpdates, true),
+        Need::Updates => (FleetSort::Updates, true),
+        Need::Disk => (FleetSort::Disk, true),
     }
 }

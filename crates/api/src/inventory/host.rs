@@ -8,15 +8,17 @@ use millwright_domain::ids::HostId;
 use millwright_domain::{Code, Fault, HostPath, Selector, Slug};
 use millwright_store::table::{contact, environment, host, host_key_pin, installation, product};
 use millwright_store::{Reader, StoreError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use ts_rs::TS;
 
 /// A host to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct HostDraft {
     /// Its full name.
+    #[serde(rename = "host")]
     pub path: HostPath,
     /// A DNS name or an IP address.
     pub address: String,

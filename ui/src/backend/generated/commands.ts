@@ -36,11 +36,6 @@ time_zone: string,
 kind: EnvironmentKind, };
 
 /**
- * A new host.
- */
-export type AddHost = { host: HostPath, address: string, port: number, user: string | null, credential: Credential, jumps: Array<HostPath>, sudo: SudoMode, tags: Array<Slug>, };
-
-/**
  * What a person typed.
  */
 export type Answer = { 
@@ -647,7 +642,7 @@ export type FleetRow = { host: HostPath, client_name: string, production: boolea
 products: Array<[Slug, string | null]>, };
 
 /**
- * By what the table is sorted.
+ * By what the rows are sorted. Rows that do not know it come last, whatever the direction.
  */
 export type FleetSort = "name" | "address" | "os" | "updates" | "security_updates" | "disk" | "reboot" | "seen";
 
@@ -772,6 +767,43 @@ filter: FleetFilter,
  * Those that are not meant.
  */
 except: Array<HostPath>, };
+
+/**
+ * A host to be.
+ */
+export type HostDraft = { 
+/**
+ * Its full name.
+ */
+host: HostPath, 
+/**
+ * A DNS name or an IP address.
+ */
+address: string, 
+/**
+ * The port of its SSH server.
+ */
+port: number, 
+/**
+ * The account; the one that we run as, if none is given.
+ */
+user: string | null, 
+/**
+ * How we prove who we are.
+ */
+credential: Credential, 
+/**
+ * The hosts to go through, the first one first.
+ */
+jumps: Array<HostPath>, 
+/**
+ * How commands become root there.
+ */
+sudo: SudoMode, 
+/**
+ * Free labels.
+ */
+tags: Array<Slug>, };
 
 /**
  * A host.
@@ -2168,7 +2200,7 @@ export interface Commands {
   environment_edit: { arguments: EditEnvironment; answer: Environment };
   /** Refused while the environment has hosts. */
   environment_remove: { arguments: OneEnvironment; answer: null };
-  host_add: { arguments: AddHost; answer: Host };
+  host_add: { arguments: HostDraft; answer: Host };
   host_show: { arguments: OneHost; answer: HostView };
   host_edit: { arguments: EditHost; answer: Host };
   host_remove: { arguments: OneHost; answer: null };

@@ -1,6 +1,6 @@
 /** The form of a connection: what a host has, as text fields, and what was changed, as the engine takes it. Pure. */
 
-import type { AddHost, Credential, EditHost, HostView, SudoMode } from "$backend/generated/commands";
+import type { HostDraft, Credential, EditHost, HostView, SudoMode } from "$backend/generated/commands";
 
 /** How one proves who one is, as a Select has it. */
 export type CredentialKind = Credential["kind"];
@@ -82,7 +82,7 @@ export function namesIn(text: string): string[] {
 }
 
 /** A new host. Without a user the engine takes the technician's own account. */
-export function additionOf(host: string, form: ConnectionForm): AddHost {
+export function additionOf(host: string, form: ConnectionForm): HostDraft {
   return {
     host,
     address: form.address.trim(),
