@@ -1,12 +1,31 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const source = (folder: string): string => fileURLToPath(new URL(`./src/${folder}`, import.meta.url));
 
+/**
+ * The window freezes Object.prototype, and then no plain object can be given a `toString` by assignment. xterm.js does that
+ * to one of its namespaces; here it defines it.
+ */
+const ownToString: Plugin = {
+  name: "own-to-string",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.endsWith("/@xterm/xterm/lib/xterm.mjs")) return null;
+    const defined = code.replaceAll(
+      /([\w$]+)\.toString=([\w$]+);/g,
+      'Object.defineProperty($1,"toString",{value:$2});',
+    );
+    if (defined === code) throw new Error("xterm.js assigns no toString any more: this plugin can go");
+    return { code: defined, map: null };
+  },
+};
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), ...(mode === "test" ? [svelteTesting()] : [])],
+  plugins: [svelte(), ...(mode === "test" ? [svelteTesting()] : [ownToString])],
   resolve: {
     alias: {
       $backend: source("backend"),
@@ -25,7 +44,9 @@ export default defineConfig(({ mode }) => ({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { "/rpc": "http://127.0.0.1:7340", "/events": "http://127.0.0.1:7340" },
+    proxy: Object.fromEntries(
+      ["/rpc", "/events", "/uploads", "/downloads"].map((path) => [path, "http://127.0.0.1:7340"]),
+    ),
   },
   test: {
     environment: "jsdom",

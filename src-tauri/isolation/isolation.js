@@ -5,12 +5,13 @@
 const LONGEST_ARGUMENTS = 16 * 1024 * 1024;
 
 const shapes = {
-  rpc: ({ command, arguments: given, ...others }) =>
+  rpc: ({ command, arguments: given, task, ...others }) =>
     typeof command === "string" &&
     /^[a-z][a-z0-9_]{0,63}$/.test(command) &&
     given !== null &&
     typeof given === "object" &&
     !Array.isArray(given) &&
+    Number.isInteger(task) &&
     JSON.stringify(given).length <= LONGEST_ARGUMENTS &&
     Object.keys(others).length === 0,
   subscribe: ({ channel, ...others }) => channel !== undefined && Object.keys(others).length === 0,

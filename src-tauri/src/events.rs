@@ -1,6 +1,8 @@
-//! The one way from the engine to the page: what happened, and where the page should go.
+//! The one way from the engine to the page: what happened, where the page should go, and what was dropped on the window.
 
 use crate::addresses::Addresses;
+use crate::drops::Drops;
+use crate::grants::GrantedFile;
 use millwright_api::{Desk, EngineEvent};
 use serde::Serialize;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +22,7 @@ const CHANGES_EVERY: Duration = Duration::from_millis(100);
 pub(crate) enum WindowEvent {
     /// Something from the engine.
     Engine(EngineEvent),
-    /// Something from the menu or from a link.
+    /// Something from the menu, from a link, or dropped.
     Shell(ShellEvent),
 }
 
@@ -32,6 +34,16 @@ pub(crate) enum ShellEvent {
     Open {
         /// Where; it begins with a slash.
         address: String,
+    },
+    /// Files hang over the window.
+    FilesOver {
+        /// How many; none have left again.
+        count: usize,
+    },
+    /// Files were dropped on the window.
+    FilesDropped {
+        /// What stands for them.
+        files: Vec<GrantedFile>,
     },
 }
 
@@ -45,15 +57,17 @@ pub(crate) async fn subscribe(
     channel: Channel<WindowEvent>,
     desk: State<'_, Desk>,
     addresses: State<'_, Addresses>,
+    drops: State<'_, Drops>,
     subscription: State<'_, Subscription>,
 ) -> Result<(), ()> {
-    let (events, addresses) = (desk.events(), addresses.inner().clone());
+    let (events, addresses, drops) = (desk.events(), addresses.inner().clone(), drops.inner().clone());
     let forwarding = tokio::spawn(async move {
         let to_page = |event| channel.send(event).is_ok();
         let engine = forward(events, |event| to_page(WindowEvent::Engine(event)));
         let shell = addresses.forward(|address| to_page(WindowEvent::Shell(ShellEvent::Open { address })));
-        // Either ends when the page is gone or the engine is.
-        tokio::select! { () = engine => {} () = shell => {} }
+        let dropped = drops.forward(|event| to_page(WindowEvent::Shell(event)));
+        // Each ends when the page is gone or the engine is.
+        tokio::select! { () = engine => {} () = shell => {} () = dropped => {} }
     });
     let before = subscription.0.lock().unwrap_or_else(PoisonError::into_inner).replace(forwarding.abort_handle());
     if let Some(before) = before {

@@ -8,7 +8,9 @@
 
 mod addresses;
 mod arguments;
+mod drops;
 mod events;
+mod grants;
 mod logs;
 mod menu;
 mod notify;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .plugin(window::remembers_its_place())
         .manage(addresses::Addresses::new())
+        .manage(drops::Drops::new())
         .manage(events::Subscription::default())
         .manage(quit::Quitting::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, events::subscribe, window::ready])

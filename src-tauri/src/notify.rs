@@ -14,9 +14,12 @@ pub(crate) fn when_runs_end(app: &AppHandle, desk: &Desk) {
             let (summary, body) = match events.recv().await {
                 Ok(EngineEvent::RunEnded { run }) => (run.title.clone(), how_it_ended(&run)),
                 Ok(EngineEvent::RunStopped { error, .. }) => ("A run is not followed any more".into(), error.message),
-                Ok(EngineEvent::Changed { .. } | EngineEvent::Question { .. } | EngineEvent::QuestionGone { .. }) => {
-                    continue;
-                }
+                Ok(
+                    EngineEvent::Changed { .. }
+                    | EngineEvent::Question { .. }
+                    | EngineEvent::QuestionGone { .. }
+                    | EngineEvent::Progress { .. },
+                ) => continue,
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "the end of a run may not be notified");
                     continue;

@@ -14,6 +14,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind, Me
 use tokio::sync::oneshot;
 
 const LEAVE: &str = "Leave running";
+const QUIT: &str = "Quit";
 const STOP: &str = "Stop after this step";
 const STAY: &str = "Stay";
 
@@ -40,6 +41,13 @@ struct OpenRun {
     id: RunId,
     title: String,
     counts: RunCounts,
+}
+
+/// A terminal of this process.
+#[derive(Debug, Deserialize)]
+struct OpenTerminal {
+    host: String,
+    ended: Option<serde_json::Value>,
 }
 
 /// Somebody wants to quit, by the menu, the window's button or the system.
@@ -71,9 +79,13 @@ async fn decide(app: &AppHandle) -> Progress {
         app.exit(0);
         return Progress::Not;
     };
+    let terminals = open_terminals(&desk).await;
     let (text, buttons) = match open_runs(&desk).await {
-        Ok(runs) if runs.is_empty() => (None, MessageDialogButtons::Ok),
-        Ok(runs) => (Some(under_way(&runs)), three_ways()),
+        Ok(runs) if runs.is_empty() => (terminals, MessageDialogButtons::OkCancelCustom(QUIT.into(), STAY.into())),
+        Ok(runs) => {
+            let texts = [Some(under_way(&runs)), terminals];
+            (Some(texts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")), three_ways())
+        }
         Err(fault) => (Some(unknown(&fault)), MessageDialogButtons::OkCancelCustom(LEAVE.into(), STAY.into())),
     };
     let answer = match text {
@@ -81,8 +93,8 @@ async fn decide(app: &AppHandle) -> Progress {
         None => MessageDialogResult::Custom(LEAVE.into()),
     };
     match answer {
-        MessageDialogResult::Custom(answer) if answer == LEAVE => {
-            app.exit(0);
+        MessageDialogResult::Custom(answer) if answer == LEAVE || answer == QUIT => {
+            leave(app, &desk).await;
             Progress::Not
         }
         MessageDialogResult::Custom(answer) if answer == STOP => {
@@ -98,6 +110,12 @@ async fn decide(app: &AppHandle) -> Progress {
     }
 }
 
+/// Ends the terminals first, so that the audit knows: what exits drops nothing.
+async fn leave(app: &AppHandle, desk: &Desk) {
+    desk.close_terminals().await;
+    app.exit(0);
+}
+
 /// Tells every run to stop after the step at work, and quits when the last has ended.
 async fn stop_then_quit(app: &AppHandle, desk: &Desk) {
     let stopped = async {
@@ -110,7 +128,7 @@ async fn stop_then_quit(app: &AppHandle, desk: &Desk) {
         Ok::<_, Fault>(())
     };
     match stopped.await {
-        Ok(()) => app.exit(0),
+        Ok(()) => leave(app, desk).await,
         Err(fault) => {
             tracing::error!(fault = %fault.message, "the runs could not be stopped");
             let text = format!("The runs could not be stopped: {}\n\nMillwright stays open.", fault.message);
@@ -123,6 +141,28 @@ async fn open_runs(desk: &Desk) -> Result<Vec<OpenRun>, Fault> {
     let runs = desk.call("runs_open", json!({})).await?;
     serde_json::from_value(runs)
         .map_err(|error| Fault::new(Code::Internal, format!("the runs cannot be read: {error}")))
+}
+
+/// What quitting does to the terminals, if any is open.
+async fn open_terminals(desk: &Desk) -> Option<String> {
+    let listed = desk.call("terminal_list", json!({})).await.and_then(|open| {
+        serde_json::from_value(open)
+            .map_err(|error| Fault::new(Code::Internal, format!("the terminals cannot be read: {error}")))
+    });
+    let open: Vec<OpenTerminal> = match listed {
+        Ok(open) => open,
+        Err(fault) => return Some(format!("It cannot be told which terminals are open: {}", fault.message)),
+    };
+    let hosts: Vec<String> = open.into_iter().filter(|one| one.ended.is_none()).map(|one| one.host).collect();
+    match hosts.as_slice() {
+        [] => None,
+        [one] => Some(format!("A terminal on {one} is open. It ends with Millwright, and with it what runs in it.")),
+        many => Some(format!(
+            "{} terminals are open: {}. They end with Millwright, and with them what runs in them.",
+            many.len(),
+            many.join(", ")
+        )),
+    }
 }
 
 async fn ask(app: &AppHandle, text: String, buttons: MessageDialogButtons) -> MessageDialogResult {

@@ -13,13 +13,14 @@ pub(crate) async fn rpc(
     desk: State<'_, Desk>,
     command: String,
     arguments: Value,
+    task: u32,
 ) -> Result<Value, Fault> {
     let desk = desk.inner().clone();
     // A task of its own: a defect in one command is that command's answer, and a page that was loaded again cancels none.
     let answer = tauri::async_runtime::spawn(async move {
         match shell::call(&app, &desk, &command, &arguments).await {
             Some(answer) => answer,
-            None => desk.call(&command, arguments).await,
+            None => desk.call_as(task, &command, arguments).await,
         }
     });
     answer.await.unwrap_or_else(|error| {

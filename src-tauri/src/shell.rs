@@ -1,8 +1,9 @@
 //! The few commands that the shell answers itself, since they need the system's dialogs or its other applications. They
 //! come by `rpc` as the engine's do, and their names begin with `shell_`.
 //!
-//! The page never names a file that is written: a person picks it in the system's dialog.
+//! The page never names a file that is written or sent: a person picks it in the system's dialog.
 
+use crate::grants::{GrantedFile, granted};
 use crate::{opener, start::WorkspaceFolder, window};
 use millwright_api::Desk;
 use millwright_domain::ids::RunId;
@@ -47,6 +48,19 @@ struct SaveLog {
     host: HostPath,
 }
 
+/// `shell_grant_uploads`: a person picks files to send to a host; none when they think better of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantUploads {}
+
+/// `shell_grant_download`: a person picks where a file of a host is kept; none when they think better of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantDownload {
+    /// The name that the dialog begins with.
+    name: String,
+}
+
 /// `shell_open`: opens a link, or a document in the workspace's folder, in another application.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +79,8 @@ pub(crate) async fn call(
         "shell_choose_file" => Some(choose_file(app, arguments).await.and_then(write)),
         "shell_save_text" => Some(save_text(app, arguments).await.and_then(write)),
         "shell_save_log" => Some(save_log(app, desk, arguments).await.and_then(write)),
+        "shell_grant_uploads" => Some(grant_uploads(app, desk, arguments).await.and_then(write)),
+        "shell_grant_download" => Some(grant_download(app, desk, arguments).await.and_then(write)),
         "shell_open" => Some(open(app, arguments).and_then(write)),
         _ => None,
     }
@@ -108,6 +124,27 @@ async fn save_log(app: &AppHandle, desk: &Desk, arguments: &Value) -> Result<boo
     }
 }
 
+async fn grant_uploads(app: &AppHandle, desk: &Desk, arguments: &Value) -> Result<Vec<GrantedFile>, Fault> {
+    let GrantUploads {} = read("shell_grant_uploads", arguments)?;
+    let (answer, answered) = oneshot::channel();
+    dialog(app).set_title("Upload files").pick_files(move |picked| drop(answer.send(picked)));
+    let picked = answered.await.ok().flatten().unwrap_or_default();
+    let paths = picked.into_iter().map(plain_path).collect::<Result<_, _>>()?;
+    grant_all(desk, paths).await
+}
+
+async fn grant_download(app: &AppHandle, desk: &Desk, arguments: &Value) -> Result<Option<GrantedFile>, Fault> {
+    let GrantDownload { name } = read("shell_grant_download", arguments)?;
+    let Some(path) = choose_place(app, &name).await? else { return Ok(None) };
+    Ok(grant_all(desk, vec![path]).await?.pop())
+}
+
+/// Away from here: what was picked may lie on a slow disk.
+async fn grant_all(desk: &Desk, paths: Vec<PathBuf>) -> Result<Vec<GrantedFile>, Fault> {
+    let desk = desk.clone();
+    tauri::async_runtime::spawn_blocking(move || granted(&desk, paths)).await.map_err(broken)
+}
+
 async fn choose_place(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Fault> {
     let (answer, answered) = oneshot::channel();
     dialog(app).set_file_name(plain_name(name)).save_file(move |picked| drop(answer.send(picked)));
@@ -135,9 +172,12 @@ fn plain_name(name: &str) -> String {
 }
 
 fn path_of(picked: Option<FilePath>) -> Result<Option<PathBuf>, Fault> {
+    picked.map(plain_path).transpose()
+}
+
+fn plain_path(picked: FilePath) -> Result<PathBuf, Fault> {
     picked
-        .map(|picked| picked.into_path())
-        .transpose()
+        .into_path()
         .map_err(|error| Fault::new(Code::LocalFile, format!("what was picked is not a file of this machine: {error}")))
 }
 

@@ -1,5 +1,6 @@
 //! The one window: opened hidden, shown when the page has painted, so that nobody sees it white.
 
+use crate::drops;
 use std::time::Duration;
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Runtime, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -81,6 +82,8 @@ fn on_event(window: &WebviewWindow, event: &WindowEvent) {
     if let WindowEvent::CloseRequested { api, .. } = event {
         api.prevent_close();
         crate::quit::request(window.app_handle());
+    } else if let WindowEvent::DragDrop(event) = event {
+        drops::on_event(window.app_handle(), event);
     } else if let WindowEvent::ThemeChanged(theme) = event
         && let Err(error) = window.set_background_color(Some(background(*theme)))
     {

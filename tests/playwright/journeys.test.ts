@@ -68,6 +68,66 @@ test("a client calls: three keystrokes and a word to the host, by keyboard alone
   await context.close();
 });
 
+test("tags of two hosts at once, taken back with one undo", async () => {
+  const { page, context, complaints } = await open(browser, engine.address);
+  const tagged = async (): Promise<string[]> => {
+    const query = { filter: { text: "checked" }, sort: "name", descending: false, offset: 0, limit: 10 };
+    const { rows } = (await engine.call("fleet_page", query)) as { rows: { host: string; tags: string[] }[] };
+    return rows.filter(({ tags }) => tags.includes("checked")).map(({ host }) => host);
+  };
+  await go(page, "#/fleet");
+  await page.getByText("acme/prod/h2").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Space");
+  await page.getByText("2 hosts selected").waitFor();
+  await page.getByRole("button", { name: "More…" }).click();
+  await page.getByRole("menuitem", { name: "Tags…" }).click();
+  await page.getByLabel("Add", { exact: true }).fill("Checked");
+  await page.keyboard.press("Enter");
+  await page.getByText("“Checked” cannot be a tag").waitFor();
+  await page.getByLabel("Add", { exact: true }).fill("checked");
+  await page.keyboard.press("Enter");
+  await page.getByText("Tags of 2 hosts: checked added").waitFor();
+  expect(await tagged()).toHaveLength(2);
+  await page.keyboard.press("Control+z");
+  await page.getByText("Taken back: Tags of 2 hosts: checked added").waitFor();
+  expect(await tagged()).toEqual([]);
+  expectNoComplaints(complaints);
+  await context.close();
+});
+
+test("a check that takes its time tells how far it is; who does not wait for it is told", async () => {
+  const { page, context, complaints } = await open(browser, engine.address);
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route("**/rpc", async (route) => {
+    const { command } = route.request().postDataJSON() as { command: string };
+    if (command !== "host_check") return route.continue();
+    // The engine has answered and told its progress; only its answer is late.
+    const response = await route.fetch();
+    await held;
+    return route.fulfill({ response });
+  });
+  await go(page, "#/fleet");
+  await page.getByText("acme/prod/h2").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Control+a");
+  await page.getByText("All 3 hosts selected").waitFor();
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "Check of 3 hosts" });
+  await dialog.getByText(/^Checking hosts: 3 of 3 · 0:0\d$/).waitFor();
+  expect(await dialog.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("3");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await page.locator("main").getByText(/^Checking hosts: 3 of 3/).waitFor();
+  letGo();
+  await page.getByText(/All 3 hosts are reached|of 3 hosts did not pass/).waitFor();
+  expectNoComplaints(complaints);
+  await context.close();
+});
+
 test("what hosts and people wrote is text: no script runs and nothing is fetched", async () => {
   const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">x</a>`;
   const { page, context, complaints } = await open(browser, engine.address);

@@ -11,7 +11,7 @@ use millwright_domain::fleet::{Credential, EnvironmentKind, Host, Installation, 
 use millwright_domain::ids::{HostId, InstallationId};
 use millwright_domain::run::{
     DetachedWork, Exclusion, JobEvent, OnFailure, Outcome, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind,
-    Stage, StageEnd, StepChange, StepEnding, StepKind, StepProgress, Work,
+    Stage, StageEnd, StepChange, StepEnding, StepKind, StepProgress, Wanted, Work,
 };
 use millwright_domain::version::VersionScheme;
 use millwright_domain::{Actor, Code, Fault, HostPath, Slug};
@@ -232,6 +232,7 @@ async fn work(store: &Store, actor: &Actor, hosts: Vec<Host>, dice: &mut Dice) -
         kind: RunKind::Patch,
         title: "Patch security updates".to_owned(),
         selector: "all".to_owned(),
+        wanted: Wanted::Patch { security: true, packages: Vec::new() },
         parallel: 32,
         jobs: hosts.into_iter().map(planned).collect(),
     };

@@ -96,7 +96,7 @@ impl Workspace {
         let hosts = self.host_list(Some(selector))?;
         self.connections.refresh()?;
         let workspace = self.clone();
-        fan_out(hosts, parallel, move |host| {
+        fan_out(hosts, parallel, &self.progress, move |host| {
             let workspace = workspace.clone();
             async move { workspace.check_one(host).await }
         })

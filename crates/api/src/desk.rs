@@ -1,12 +1,17 @@
 //! The desk: one open workspace with what a window has under way in it. The window and the development server hold one.
 //!
-//! Owns: which plans wait for approval, which runs this process drives, which questions wait for an answer, and the events
-//! that tell a client to look again. Does not own: what can be asked (that is the table in `commands`), nor how anything
+//! Owns: which plans wait for approval, which runs this process drives, which terminals are open and which files are on
+//! their way, which questions wait for an answer, which files of this machine the page may name, and the events that tell a
+//! client to look again. Does not own: what can be asked (that is the table in `commands`), nor how anything
 //! is shown.
 
 use crate::commands;
+use crate::grants::Grants;
 use crate::people::{Asked, People, Question};
 use crate::planning::Planned;
+use crate::progress::Progress;
+use crate::terminals::Terminals;
+use crate::transfers::Transfers;
 use crate::view::RunSummary;
 use crate::workspace::Workspace;
 use millwright_domain::ids::{PlanId, RunId};
@@ -17,7 +22,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -50,6 +55,15 @@ pub enum EngineEvent {
         /// Which question.
         id: Uuid,
     },
+    /// How far a task is.
+    Progress {
+        /// Which one, as its caller named it.
+        task: u32,
+        /// Hosts that are done.
+        done: u32,
+        /// Hosts that there are.
+        total: u32,
+    },
     /// A run that this desk drove has ended.
     RunEnded {
         /// How.
@@ -81,14 +95,17 @@ pub struct QuestionView {
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    workspace: Workspace,
 }
 
 struct Inner {
-    workspace: Workspace,
     events: broadcast::Sender<EngineEvent>,
     questions: Mutex<HashMap<Uuid, oneshot::Sender<Option<SecretString>>>>,
     plans: Mutex<Vec<Planned>>,
     driven: Mutex<HashSet<RunId>>,
+    terminals: Terminals,
+    grants: Mutex<Grants>,
+    transfers: Transfers,
 }
 
 impl Desk {
@@ -98,11 +115,13 @@ impl Desk {
         let workspace = Workspace::open(folder, People::to(sender))?;
         let watch = workspace.store.watch()?;
         let inner = Arc::new(Inner {
-            workspace,
             events: broadcast::Sender::new(WAITING_EVENTS),
             questions: Mutex::default(),
             plans: Mutex::default(),
             driven: Mutex::default(),
+            terminals: Terminals::default(),
+            grants: Mutex::default(),
+            transfers: Transfers::default(),
         });
         tokio::spawn(pass_on_questions(Arc::downgrade(&inner), asked));
         let watched = Arc::downgrade(&inner);
@@ -110,12 +129,24 @@ impl Desk {
             .name("workspace watch".into())
             .spawn(move || tell_changes(&watched, watch))
             .map_err(|error| Fault::new(Code::Internal, format!("no thread can be started: {error}")))?;
-        Ok(Self { inner })
+        Ok(Self { inner, workspace })
     }
 
     /// Answers one command of the table.
     pub async fn call(&self, command: &str, arguments: Value) -> Result<Value, Fault> {
         commands::call(self, command, arguments).await
+    }
+
+    /// The same; events that name this task tell how far it is.
+    pub async fn call_as(&self, task: u32, command: &str, arguments: Value) -> Result<Value, Fault> {
+        let inner = Arc::downgrade(&self.inner);
+        let progress = Progress::to(move |done, total| {
+            if let Some(inner) = inner.upgrade() {
+                inner.tell(EngineEvent::Progress { task, done, total });
+            }
+        });
+        let desk = Self { inner: Arc::clone(&self.inner), workspace: self.workspace.reporting(progress) };
+        commands::call(&desk, command, arguments).await
     }
 
     /// What happens from now on.
@@ -130,8 +161,31 @@ impl Desk {
         read.await.map_err(|error| Fault::new(Code::Internal, format!("a log could not be read: {error}")))?
     }
 
+    /// Ends every terminal and waits until the audit knows. For whoever quits without dropping the desk.
+    pub async fn close_terminals(&self) {
+        self.inner.terminals.close_all().await;
+    }
+
+    pub(crate) fn terminals(&self) -> &Terminals {
+        &self.inner.terminals
+    }
+
+    /// Lets the page name a file or place of this machine that a person chose. Only the most recent ones are kept.
+    pub fn grant(&self, path: PathBuf) -> Uuid {
+        lock(&self.inner.grants).add(path)
+    }
+
+    /// The file or place that a grant stands for.
+    pub fn granted(&self, grant: Uuid) -> Result<PathBuf, Fault> {
+        lock(&self.inner.grants).find(grant)
+    }
+
+    pub(crate) fn transfers(&self) -> &Transfers {
+        &self.inner.transfers
+    }
+
     pub(crate) fn workspace(&self) -> &Workspace {
-        &self.inner.workspace
+        &self.workspace
     }
 
     /// Keeps a plan, with its secrets, until it is approved.
@@ -158,7 +212,9 @@ impl Desk {
         if !lock(&self.inner.driven).insert(id) {
             return;
         }
-        let desk = self.clone();
+        // Nobody waits for a run as for an answer: its progress is in its jobs.
+        let workspace = self.workspace.reporting(Progress::default());
+        let desk = Self { inner: Arc::clone(&self.inner), workspace };
         tokio::spawn(async move {
             let ended = desk.workspace().run_follow(id, secrets).await;
             lock(&desk.inner.driven).remove(&id);

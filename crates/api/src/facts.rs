@@ -131,7 +131,7 @@ impl Workspace {
         parallel: u32,
     ) -> Result<Vec<(Host, Result<Facts, Fault>)>, Fault> {
         let workspace = self.clone();
-        fan_out(hosts, parallel, move |host| {
+        fan_out(hosts, parallel, &self.progress, move |host| {
             let workspace = workspace.clone();
             async move {
                 let facts = workspace.ask_one(&host, refresh).await;

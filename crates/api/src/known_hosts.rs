@@ -1,15 +1,17 @@
 //! Taking host keys over from OpenSSH's `known_hosts`: a key that a person has accepted once need not be asked for again.
 
-use crate::import_apply::ImportMode;
+use crate::importing::ImportMode;
 use crate::workspace::Workspace;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use millwright_domain::fleet::PinState;
+use millwright_domain::fleet::{Host, PinState};
 use millwright_domain::{Code, Fault, HostPath};
 use millwright_ssh::{KnownHosts, PinStanding, parse_known_hosts};
 use millwright_store::table::{host, host_key_pin};
 use millwright_store::{StoreError, Writer};
 use serde::Serialize;
+use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use ts_rs::TS;
 
@@ -30,7 +32,59 @@ pub struct KnownHostsReport {
     pub lines_not_understood: Vec<usize>,
 }
 
+/// What a `known_hosts` file has for some hosts. Nothing follows from it until a key is trusted.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct KnownHostsFound {
+    /// The file.
+    pub file: String,
+    /// Whether there is such a file.
+    pub is_there: bool,
+    /// The hosts that it has keys for.
+    pub hosts: Vec<KnownHostKeys>,
+}
+
+/// The keys that a `known_hosts` file has for a host.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct KnownHostKeys {
+    /// The host.
+    pub host: HostPath,
+    /// The fingerprints of keys that were accepted.
+    pub trusted: Vec<String>,
+    /// The fingerprints of keys that are marked as revoked.
+    pub revoked: Vec<String>,
+}
+
 impl Workspace {
+    /// What a `known_hosts` file has for these hosts; the one of this account, if none is named.
+    pub fn known_hosts_read(&self, file: Option<&Path>, hosts: &[HostPath]) -> Result<KnownHostsFound, Fault> {
+        let own = || std::env::home_dir().map(|home| home.join(".ssh").join("known_hosts"));
+        let Some(path) = file.map(Path::to_owned).or_else(own) else {
+            return Ok(KnownHostsFound { file: String::new(), is_there: false, hosts: Vec::new() });
+        };
+        let shown = path.display().to_string();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if file.is_none() && error.kind() == ErrorKind::NotFound => {
+                return Ok(KnownHostsFound { file: shown, is_there: false, hosts: Vec::new() });
+            }
+            Err(error) => return Err(Fault::new(Code::LocalFile, format!("{shown} cannot be read: {error}"))),
+        };
+        let known = parse_known_hosts(&String::from_utf8_lossy(&bytes));
+        let asked: HashSet<&HostPath> = hosts.iter().collect();
+        let keys = |host: &Host, standing| {
+            let pins = known.pins_for(&host.address, host.port).into_iter();
+            pins.filter(|pin| pin.standing == standing).map(|pin| pin.key.fingerprint()).collect::<Vec<_>>()
+        };
+        let mut found = Vec::new();
+        for host in self.store.read(host::list)?.into_iter().filter(|host| asked.contains(&host.path)) {
+            let (trusted, revoked) = (keys(&host, PinStanding::Trusted), keys(&host, PinStanding::Revoked));
+            if !trusted.is_empty() || !revoked.is_empty() {
+                found.push(KnownHostKeys { host: host.path, trusted, revoked });
+            }
+        }
+        Ok(KnownHostsFound { file: shown, is_there: true, hosts: found })
+    }
+
     /// Pins the keys that a `known_hosts` file has for hosts of the inventory that have no pin yet.
     pub async fn import_known_hosts(&self, file: &Path, mode: ImportMode) -> Result<KnownHostsReport, Fault> {
         let bytes = std::fs::read(file)

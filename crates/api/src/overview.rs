@@ -96,6 +96,11 @@ impl Workspace {
         Ok(self.store.read(|reader| audit::newest(reader, limit))?)
     }
 
+    /// The entry with a number.
+    pub fn audit_entry(&self, sequence: u64) -> Result<AuditEntry, Fault> {
+        Ok(self.store.read(|reader| audit::at(reader, sequence))?)
+    }
+
     /// Walks the whole audit. With a head that was exported earlier, a cut tail shows too.
     pub fn audit_verify(&self, exported: Option<&AuditHead>) -> Result<AuditHead, Fault> {
         let (head, then) = self.store.read(|reader| {

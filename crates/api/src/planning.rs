@@ -1,6 +1,7 @@
 //! Making plans: what is known of the selected hosts goes in, an immutable plan comes out and is kept.
 
 use crate::fan::fan_out;
+use crate::library::{RecipeSource, RunbookSource};
 use crate::people::Question;
 use crate::workspace::Workspace;
 use indexmap::IndexMap;
@@ -21,7 +22,6 @@ use millwright_runner::{Question as HostQuestion, Secrets, ask};
 use millwright_store::table::{environment, facts, installation, plan, product as product_table};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -50,8 +50,8 @@ pub struct ProductWish {
     pub version: Option<String>,
     /// What should become of it.
     pub action: ProductAction,
-    /// A recipe's file, if not the one that is known.
-    pub recipe: Option<PathBuf>,
+    /// The recipe.
+    pub recipe: RecipeSource,
     /// The values.
     pub settings: Settings,
     /// How many hosts at once.
@@ -83,12 +83,12 @@ impl Workspace {
     pub async fn plan_runbook(
         &self,
         selector: &Selector,
-        name: &Slug,
+        source: &RunbookSource,
         settings: Settings,
         parallel: u32,
     ) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
-        let found = self.find_runbook(name)?;
+        let found = self.find_runbook(source)?;
         let (values, secrets) = self.values(&found.item.parameters, settings).await?;
         let files = found.local_files(&found.item.files())?;
         let last = self.last_facts(&hosts)?;
@@ -103,7 +103,7 @@ impl Workspace {
     /// Plans an installation, an upgrade or a removal, from what the hosts say now.
     pub async fn plan_product(&self, selector: &Selector, wish: ProductWish) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
-        let found = self.find_recipe(&wish.product, wish.recipe.as_deref())?;
+        let found = self.find_recipe(&wish.product, &wish.recipe)?;
         let recipe = &found.item;
         if let Some(version) = &wish.version {
             recipe.version.scheme.check(version)?;
@@ -209,7 +209,7 @@ impl Workspace {
             questions.push((host, question));
         }
         let (workspace, rule) = (self.clone(), Arc::new(recipe.version.clone()));
-        fan_out(questions, parallel, move |(host, question)| {
+        fan_out(questions, parallel, &self.progress, move |(host, question)| {
             let (workspace, rule) = (workspace.clone(), Arc::clone(&rule));
             async move {
                 let known = match question {

@@ -16,8 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a host that was lost is looked for before its job is called unknown.
-const RECONNECT_FOR: Duration = Duration::from_secs(15 * 60);
 /// How often wishes to cancel, and a run that somebody else drives, are looked at.
 const GLANCE: Duration = Duration::from_millis(500);
 
@@ -94,7 +92,7 @@ impl Workspace {
                 .map(|(job, planned)| JobDocument::of(job, planned))
                 .collect();
             let counts = job::counts(reader, id)?;
-            Ok(RunDocument::of(run, counts, jobs))
+            Ok(RunDocument::of(run, counts, &plan.content, jobs))
         })?)
     }
 
@@ -137,7 +135,7 @@ impl Workspace {
             secrets,
             diagnosis,
             layout: HostLayout::default(),
-            reconnect_for: RECONNECT_FOR,
+            reconnect_for: Duration::from_secs(u64::from(self.reconnect_minutes()?) * 60),
         };
         let (wishes, cancels) = watch::channel(self.cancel_requests(id)?);
         // Of a run that has ended, nothing new can be learnt from its hosts.

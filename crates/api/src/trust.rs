@@ -68,6 +68,15 @@ impl Workspace {
         Ok(pin)
     }
 
+    /// Never again accepts a key of a host: whoever shows it is refused before any authentication.
+    pub async fn host_key_revoke(&self, path: HostPath, fingerprint: String) -> Result<(), Fault> {
+        self.write(move |writer| {
+            let found = host::find(&writer.reader(), &path)?;
+            host_key_pin::revoke(writer, found.id, &fingerprint)
+        })
+        .await
+    }
+
     /// Refuses a key that is not the one with this fingerprint.
     pub fn check_fingerprint(offered: &OfferedKey, expected: &str) -> Result<(), Fault> {
         if offered.fingerprint == expected {

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use millwright_domain::ids::{JobId, PlanId, RunId};
-use millwright_domain::run::{Incompleteness, JobState, PlannedJob, RunCounts, RunKind, RunState, Work};
+use millwright_domain::run::{
+    Incompleteness, JobState, PlanContent, PlannedJob, RunCounts, RunKind, RunState, Wanted, Work,
+};
 use millwright_domain::{Actor, Fault, HostPath};
 use millwright_store::table::job::Job;
 use millwright_store::table::run::Run;
@@ -55,14 +57,22 @@ pub struct RunDocument {
     pub plan_id: PlanId,
     /// The plan's hash.
     pub plan_hash: String,
+    /// What somebody wanted, so that the same can be wanted again.
+    pub wanted: Wanted,
+    /// Hosts of production environments that it gave work to.
+    pub production: Vec<HostPath>,
     /// The jobs, in the plan's order.
     pub jobs: Vec<JobDocument>,
 }
 
 impl RunDocument {
-    pub(crate) fn of(run: Run, counts: RunCounts, jobs: Vec<JobDocument>) -> Self {
+    pub(crate) fn of(run: Run, counts: RunCounts, plan: &PlanContent, jobs: Vec<JobDocument>) -> Self {
         let (plan_id, plan_hash) = (run.plan_id, run.plan_hash.clone());
-        Self { summary: RunSummary::of(run, counts), plan_id, plan_hash, jobs }
+        let has_work = |job: &&PlannedJob| matches!(job.work, Work::Attached { .. } | Work::Detached(_));
+        let production = plan.jobs.iter().filter(has_work).filter(|job| job.production);
+        let production = production.map(|job| job.host.clone()).collect();
+        let wanted = plan.wanted.clone();
+        Self { summary: RunSummary::of(run, counts), plan_id, plan_hash, wanted, production, jobs }
     }
 }
 

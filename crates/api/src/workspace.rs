@@ -1,7 +1,9 @@
 //! An open workspace with everything that acts on it: the one thing that a client holds.
 
 use crate::connections::Connections;
+use crate::files::SftpChannels;
 use crate::people::People;
+use crate::progress::Progress;
 use directories::ProjectDirs;
 use millwright_domain::{Actor, Code, Fault};
 use millwright_store::{Store, StoreError, Writer};
@@ -15,6 +17,8 @@ pub struct Workspace {
     pub(crate) actor: Actor,
     pub(crate) people: People,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) progress: Progress,
+    pub(crate) sftp_channels: Arc<SftpChannels>,
 }
 
 impl Workspace {
@@ -28,7 +32,14 @@ impl Workspace {
     pub fn open(folder: &Path, people: People) -> Result<Self, Fault> {
         let store = Store::open(folder)?;
         let connections = Arc::new(Connections::new(store.clone(), people.clone()));
-        Ok(Self { store, actor: this_person(), people, connections })
+        let (progress, sftp_channels) = (Progress::default(), Arc::default());
+        Ok(Self { store, actor: this_person(), people, connections, progress, sftp_channels })
+    }
+
+    /// The same workspace, telling how far work on many hosts is.
+    #[must_use]
+    pub fn reporting(&self, progress: Progress) -> Self {
+        Self { progress, ..self.clone() }
     }
 
     /// The folder that is used when none is named.

@@ -1,8 +1,13 @@
 //! What can be said on the command line. The nouns and verbs are a contract.
 
+mod files;
+
+pub(crate) use files::{Files, TransferManner};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use millwright_api::Workspace;
 use millwright_domain::fleet::SudoMode;
-use millwright_domain::{EnvironmentPath, HostPath, Selector, Slug};
+use millwright_domain::{EnvironmentPath, Fault, HostPath, Selector, Slug};
 use std::path::PathBuf;
 
 /// Install, patch and support client hosts from an inventory.
@@ -66,6 +71,14 @@ pub(crate) enum Noun {
     Recipe(Recipe),
     /// Run one command on hosts.
     Exec(Exec),
+    /// Open a shell on a host, in this terminal. Ends with the shell's exit code.
+    Terminal {
+        /// CLIENT/ENV/HOST
+        host: HostPath,
+    },
+    /// The files of hosts.
+    #[command(subcommand)]
+    Files(Files),
     /// What was run, and what runs.
     #[command(subcommand)]
     Run(Run),
@@ -77,6 +90,9 @@ pub(crate) enum Noun {
     /// Who did what.
     #[command(subcommand)]
     Audit(Audit),
+    /// What can be set, and where each value comes from.
+    #[command(subcommand)]
+    Config(Config),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -85,6 +101,16 @@ pub(crate) enum Noun {
     /// Print the manual page.
     #[command(hide = true)]
     Manual,
+}
+
+impl Noun {
+    /// What a person should know who has interrupted it.
+    pub(crate) const fn words_when_interrupted(&self) -> &'static str {
+        if let Noun::Files(Files::Get { .. } | Files::Put { .. }) = self {
+            return "Interrupted. What has arrived stays; the same command with `--resume` goes on.";
+        }
+        "Interrupted. What runs on hosts goes on; `millwright run follow ID` re-attaches."
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -242,6 +268,13 @@ pub(crate) enum Host {
         #[arg(long)]
         fingerprint: Option<String>,
     },
+    /// Never again accept a key of a host: it was stolen, or belongs to somebody else.
+    Revoke {
+        /// CLIENT/ENV/HOST
+        host: HostPath,
+        /// The key's fingerprint (SHA256:…).
+        fingerprint: String,
+    },
     /// Check the way to hosts: name, TCP, host key, authentication, sudo.
     Check {
         /// Which hosts.
@@ -295,6 +328,9 @@ pub(crate) struct ImportFile {
     /// Show what would change, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Import the rows that are well, and list the others; without this, one bad row refuses the file.
+    #[arg(long)]
+    pub(crate) leave_out_bad: bool,
     /// Where hosts go whose file does not say: CLIENT/ENV.
     #[arg(long, default_value = "imported/default")]
     pub(crate) env: EnvironmentPath,
@@ -309,9 +345,16 @@ pub(crate) struct ImportFile {
 /// How many hosts at once.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Parallel {
-    /// How many hosts at once.
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub(crate) parallel: u32,
+    /// How many hosts at once; without it the setting `parallel` says (`millwright config show`).
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) parallel: Option<u32>,
+}
+
+impl Parallel {
+    /// The flag goes before every setting.
+    pub(crate) fn or_setting(self, workspace: &Workspace) -> Result<u32, Fault> {
+        self.parallel.map_or_else(|| workspace.parallel(), Ok)
+    }
 }
 
 /// Looking at a plan before it is carried out.
@@ -376,6 +419,11 @@ pub(crate) enum Runbook {
         /// Its name.
         name: Slug,
     },
+    /// Say what is wrong with a runbook's file, by line.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
     /// Run a runbook on hosts.
     Run {
         /// Its name.
@@ -390,9 +438,42 @@ pub(crate) enum Runbook {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show every setting with the value that counts.
+    Show {
+        /// Say where each value comes from.
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Keep a value in the workspace.
+    Set {
+        /// Which setting.
+        key: String,
+        /// The value.
+        value: u32,
+        /// Keep it for yourself, in every workspace, instead.
+        #[arg(long)]
+        user: bool,
+    },
+    /// Take a kept value back.
+    Unset {
+        /// Which setting.
+        key: String,
+        /// The one that you keep for yourself.
+        #[arg(long)]
+        user: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Recipe {
     /// List the recipes.
     List,
+    /// Say what is wrong with a recipe's file, by line.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -457,6 +538,11 @@ pub(crate) enum Audit {
         /// How many.
         #[arg(long, default_value_t = 50)]
         limit: u32,
+    },
+    /// Take back an edit of the inventory, if nobody has edited the same thing since.
+    Undo {
+        /// The number of its entry, as `audit list` shows it.
+        number: u64,
     },
     /// Check that no entry was edited, deleted or put in.
     Verify {

@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Refused,
     /// The person stopped it; jobs go on.
     Interrupted,
+    /// As the shell on a host ended.
+    Shell(u8),
 }
 
 impl Exit {
@@ -74,6 +76,7 @@ impl From<Exit> for ExitCode {
             Exit::None => 4,
             Exit::Refused => 5,
             Exit::Interrupted => 130,
+            Exit::Shell(code) => code,
         })
     }
 }

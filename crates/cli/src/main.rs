@@ -11,6 +11,7 @@ mod out;
 mod people;
 mod plan_text;
 mod progress;
+mod raw_mode;
 mod run_table;
 mod text;
 
@@ -38,11 +39,12 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
+    let when_interrupted = arguments.noun.words_when_interrupted();
     let exit = runtime.block_on(async {
         tokio::select! {
             exit = command::perform(arguments, &out) => exit.unwrap_or_else(|fault| out.fault(&fault)),
             _ = tokio::signal::ctrl_c() => {
-                out.note("Interrupted. What runs on hosts goes on; `millwright run follow ID` re-attaches.");
+                out.note(when_interrupted);
                 Exit::Interrupted
             }
         }

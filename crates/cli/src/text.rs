@@ -38,6 +38,22 @@ pub(crate) fn duration(duration: SignedDuration) -> String {
     }
 }
 
+/// `17 B`, `4.2 MB`: thousands, as disks are sold and networks are measured.
+pub(crate) fn size(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let (mut value, mut unit) = (bytes as f64 / 1000.0, "kB");
+    for larger in ["MB", "GB", "TB", "PB", "EB"] {
+        // What would be shown as 1000.0 is one of the next.
+        if value < 999.95 {
+            break;
+        }
+        (value, unit) = (value / 1000.0, larger);
+    }
+    format!("{value:.1} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +77,21 @@ mod tests {
         let cases = [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (7200, "2 h"), (259_200, "3 d")];
         for (seconds, said) in cases {
             assert_eq!(duration(SignedDuration::from_secs(seconds)), said);
+        }
+    }
+
+    #[test]
+    fn sizes_read_as_people_say_them() {
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (999_999, "1.0 MB"),
+            (20_000_000, "20.0 MB"),
+            (u64::MAX, "18.4 EB"),
+        ];
+        for (bytes, said) in cases {
+            assert_eq!(size(bytes), said);
         }
     }
 }

@@ -147,6 +147,14 @@ mod tests {
         Ok(check.finish())
     }
 
+    /// Fails in a build whose JSON sorts keys: such a build would call another's entries edited.
+    #[test]
+    fn a_change_keeps_the_order_that_it_was_written_with() {
+        let written = r#"{"time_zone":["UTC","Europe/Berlin"],"kind":["other","production"]}"#;
+        let read: Value = serde_json::from_str(written).unwrap();
+        assert_eq!(read.to_string(), written);
+    }
+
     #[test]
     fn a_whole_chain_adds_up() {
         assert_eq!(check(&chain(5)).unwrap().sequence, 5);

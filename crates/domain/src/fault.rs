@@ -73,6 +73,8 @@ codes! {
     NotFound = "not_found", Failed;
     /// Something has that name already.
     AlreadyExists = "already_exists", Failed;
+    /// Somebody has changed it in the meantime.
+    Conflict = "conflict", Failed;
     /// It cannot be removed while others refer to it.
     InUse = "in_use", Failed;
     /// A selector that names no host.
@@ -151,6 +153,12 @@ codes! {
     HostDiskFull = "host_disk_full", Failed;
     /// The host's file system is read-only.
     HostReadOnly = "host_read_only", Failed;
+    /// The account on the host may not do that with the file.
+    PermissionDenied = "permission_denied", Failed;
+    /// A folder, a device or something else stands where a plain file is needed.
+    NotAFile = "not_a_file", Failed;
+    /// The host did not do what was asked of a file, and did not say why.
+    FileRefused = "file_refused", Failed;
     /// The connection broke.
     LinkLost = "link_lost", Failed;
     /// The total time for one exchange ran out.

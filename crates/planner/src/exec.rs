@@ -2,7 +2,8 @@
 
 use crate::snapshot::Candidate;
 use millwright_domain::run::{
-    DetachedWork, Exclusion, OnFailure, PlanContent, PlannedStep, Privilege, RunKind, Stage, StageEnd, StepKind, Work,
+    DetachedWork, Exclusion, OnFailure, PlanContent, PlannedStep, Privilege, RunKind, Stage, StageEnd, StepKind,
+    Wanted, Work,
 };
 
 /// How much output of a command is kept.
@@ -45,6 +46,12 @@ pub fn exec(request: &ExecRequest, candidates: &[Candidate]) -> PlanContent {
         kind: RunKind::Exec,
         title: title(&request.script),
         selector: request.selector.clone(),
+        wanted: Wanted::Exec {
+            script: request.script.clone(),
+            sudo: request.privilege == Privilege::Root,
+            detached: request.mode == ExecMode::Detached,
+            timeout_seconds: request.timeout_seconds,
+        },
         parallel: request.parallel,
         jobs: jobs.collect(),
     }

@@ -5,7 +5,7 @@ use crate::snapshot::Candidate;
 use millwright_domain::facts::{Facts, PendingUpdate, UpdatePurpose, UpdateStanding};
 use millwright_domain::run::{
     DetachedWork, Exclusion, LeftOut, OnFailure, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind, Stage,
-    StageEnd, StepKind, Work,
+    StageEnd, StepKind, Wanted, Work,
 };
 use millwright_domain::{Code, Fault};
 use millwright_packages::PackageManager;
@@ -47,6 +47,13 @@ pub fn patch(request: &PatchRequest, candidates: &[Candidate]) -> PlanContent {
         kind: RunKind::Patch,
         title,
         selector: request.selector.clone(),
+        wanted: Wanted::Patch {
+            security: request.scope == PatchScope::Security,
+            packages: match &request.scope {
+                PatchScope::Packages(names) => names.clone(),
+                PatchScope::All | PatchScope::Security => Vec::new(),
+            },
+        },
         parallel: request.parallel,
         jobs: candidates
             .iter()

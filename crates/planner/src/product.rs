@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use millwright_domain::ids::ProductId;
 use millwright_domain::recipe::{Recipe, Step, Values};
 use millwright_domain::run::{
-    Exclusion, LeftOut, OnFailure, PlanContent, PlannedInstallation, PlannedJob, PlannedProbe, RunKind, Work,
+    Exclusion, LeftOut, OnFailure, PlanContent, PlannedInstallation, PlannedJob, PlannedProbe, RunKind, Wanted, Work,
 };
 use millwright_domain::{Code, Fault};
 use serde_json::Value;
@@ -58,6 +58,11 @@ pub fn product(request: &ProductRequest<'_>, candidates: &[Candidate]) -> PlanCo
         kind,
         title: format!("{verb} {}{version}", request.recipe.title),
         selector: request.selector.clone(),
+        wanted: Wanted::Product {
+            product: request.recipe.product.clone(),
+            version: request.version.clone(),
+            values: request.values.texts(),
+        },
         parallel: request.parallel,
         jobs: candidates
             .iter()

@@ -4,7 +4,7 @@ use crate::render::{Inputs, render_steps};
 use crate::snapshot::{Candidate, Known};
 use crate::steps::{LocalFile, build};
 use millwright_domain::recipe::{Effect, Runbook, Values};
-use millwright_domain::run::{Exclusion, LeftOut, PlanContent, PlannedJob, RunKind, Work};
+use millwright_domain::run::{Exclusion, LeftOut, PlanContent, PlannedJob, RunKind, Wanted, Work};
 use std::collections::BTreeMap;
 
 /// A runbook with its values, for many hosts.
@@ -28,6 +28,7 @@ pub fn runbook(request: &RunbookRequest<'_>, candidates: &[Candidate]) -> PlanCo
         kind: RunKind::Runbook,
         title: request.runbook.title.clone(),
         selector: request.selector.clone(),
+        wanted: Wanted::Runbook { runbook: request.runbook.name.clone(), values: request.values.texts() },
         parallel: request.parallel,
         jobs: candidates
             .iter()

@@ -6,12 +6,17 @@
 
 use crate::error::SshError;
 use crate::session::Session;
+use crate::stream::ExchangeStream;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::mpsc;
+use std::task::{Context, Poll, ready};
+use tokio::sync::{mpsc, watch};
 
 /// How many pieces may wait for the caller: with 32 KiB each, half a megabyte.
 pub(crate) const PIECES: usize = 16;
+/// The same for a shell, of which a person wants to see what is printed now.
+pub(crate) const SHELL_PIECES: usize = 4;
 /// How many pieces of input may wait for the host.
 pub(crate) const INPUTS: usize = 4;
 
@@ -55,6 +60,22 @@ pub struct Exchange {
     ended: bool,
 }
 
+/// How large a terminal is, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PtySize {
+    /// Characters in a row.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// The size of the terminal on which a shell runs.
+#[derive(Debug)]
+pub struct ShellWindow {
+    wanted: watch::Sender<PtySize>,
+    session: Session,
+}
+
 /// The standard input of a running command. Dropping it says that no more comes.
 #[derive(Debug)]
 pub struct ExchangeInput {
@@ -88,21 +109,42 @@ impl Exchange {
 
     /// The next piece; the last one is [`Piece::End`], after which there is none. Can be cancelled without loss.
     pub async fn next(&mut self) -> Option<Piece> {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Piece>> {
         if self.ended {
-            return None;
+            return Poll::Ready(None);
         }
-        let piece = self.pieces.recv().await;
+        let piece = ready!(self.pieces.poll_recv(context));
         if self.stalled.swap(false, Ordering::SeqCst) {
             self.session.wake();
         }
         let piece = piece.unwrap_or_else(|| Piece::End(Ending::Lost(self.session.why_lost())));
         self.ended = matches!(piece, Piece::End(_));
-        Some(piece)
+        Poll::Ready(Some(piece))
+    }
+
+    /// The output as a reader, the input as a writer. What the host says on standard error is logged.
+    pub fn into_stream(mut self) -> ExchangeStream {
+        let input = self.input.as_mut().and_then(|input| input.bytes.take());
+        ExchangeStream::new(self, input)
+    }
+
+    pub(crate) fn wake(&self) {
+        self.session.wake();
     }
 
     /// The command's input, to be written elsewhere while the pieces are read here. There is one.
     pub fn take_input(&mut self) -> Option<ExchangeInput> {
         self.input.take()
+    }
+
+    /// Closes the channel, for whoever does not want to know any more how it ends.
+    pub fn hang_up(&mut self) {
+        self.input = None;
+        self.pieces.close();
+        self.session.wake();
     }
 
     /// Says that no input comes.
@@ -146,6 +188,18 @@ impl ExchangeInput {
     }
 }
 
+impl ShellWindow {
+    pub(crate) fn new(wanted: watch::Sender<PtySize>, session: Session) -> Self {
+        Self { wanted, session }
+    }
+
+    /// Asks for another size. The host hears of the last one that was asked for; once the shell has ended, nobody does.
+    pub fn resize(&self, size: PtySize) {
+        self.wanted.send_replace(size);
+        self.session.wake();
+    }
+}
+
 impl Drop for ExchangeInput {
     fn drop(&mut self) {
         // The thread must find the channel closed when it wakes.
@@ -161,8 +215,6 @@ pub struct InputClosed;
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.input = None;
-        self.pieces.close();
-        self.session.wake();
+        self.hang_up();
     }
 }

@@ -1,8 +1,8 @@
 //! SSH as Millwright needs it: sessions on threads of their own, pinned host keys, jump chains, exchanges with
 //! back-pressure.
 //!
-//! Owns everything between an address and the bytes of a command: name, TCP, handshake, host key, login, channels, and
-//! the errors that tell them apart. It deliberately does not own the inventory, where pins and secrets are kept, what a
+//! Owns everything between an address and the bytes of a command or a file: name, TCP, handshake, host key, login,
+//! channels, SFTP, and the errors that tell them apart. It deliberately does not own the inventory, where pins and secrets are kept, what a
 //! command means, or whether it succeeded.
 
 mod connect;
@@ -20,12 +20,14 @@ mod open_files;
 mod options;
 mod prompt;
 mod session;
+pub mod sftp;
+mod stream;
 mod worker;
 
 pub use connect::{connect, scan_host_key};
 pub use endpoint::{Endpoint, Identity, Route};
 pub use error::{AgentProblem, ConnectError, KeyFileProblem, SshError};
-pub use exchange::{Ending, Exchange, ExchangeInput, InputClosed, Output, Piece};
+pub use exchange::{Ending, Exchange, ExchangeInput, InputClosed, Output, Piece, PtySize, ShellWindow};
 pub use gate::Gate;
 pub use host_key::{HostKey, HostKeyPin, NotAPublicKey, PinStanding, PinVerdict, judge};
 pub use keeper::SessionKeeper;
@@ -34,3 +36,4 @@ pub use open_files::raise_open_file_limit;
 pub use options::{ConnectOptions, ConnectSteps, Stage};
 pub use prompt::{Prompt, PromptRequest, Prompts};
 pub use session::{Session, WeakSession};
+pub use stream::ExchangeStream;

@@ -1,18 +1,20 @@
 //! The handle of a session: what async code holds while a thread does the work.
 
 use crate::error::SshError;
-use crate::exchange::{Exchange, INPUTS, PIECES};
+use crate::exchange::{Exchange, INPUTS, PIECES, PtySize, SHELL_PIECES, ShellWindow};
 use crate::gate::Place;
 use crate::host_key::HostKey;
 use crate::options::{ConnectOptions, ConnectSteps, Stage};
-use crate::worker::{self, Assignment, Greeting, Leg, LoginFailure, Request, RunRequest, SetupFailure, Ties, Way};
+use crate::worker::{
+    self, Assignment, Greeting, Leg, LoginFailure, Program, Request, RunRequest, SetupFailure, Ties, Way,
+};
 use polling::Poller;
 use socket2::Socket;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak, mpsc as std_mpsc};
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 /// A logged-in session. Clones are the same session; the last one dropped closes it, without waiting.
 #[derive(Clone)]
@@ -134,11 +136,27 @@ impl Stranger {
 impl Session {
     /// Runs a command by the account's shell. Returns at once: a refusal comes as the exchange's end.
     pub fn exec(&self, command: &str) -> Exchange {
-        let (pieces, received) = mpsc::channel(PIECES);
+        self.run(Program::Command(command.to_owned()), PIECES)
+    }
+
+    /// Speaks with a service of the host's SSH server, such as `sftp`. A refusal comes as the exchange's end.
+    pub fn subsystem(&self, name: &str) -> Exchange {
+        self.run(Program::Subsystem(name.to_owned()), PIECES)
+    }
+
+    /// Runs the account's shell on a terminal of this size. `terminal_type` is what the shell finds in `TERM`.
+    pub fn shell(&self, size: PtySize, terminal_type: &str) -> (Exchange, ShellWindow) {
+        let (wanted, size) = watch::channel(size);
+        let exchange = self.run(Program::Shell { terminal_type: terminal_type.to_owned(), size }, SHELL_PIECES);
+        (exchange, ShellWindow::new(wanted, self.clone()))
+    }
+
+    fn run(&self, program: Program, most_pieces: usize) -> Exchange {
+        let (pieces, received) = mpsc::channel(most_pieces);
         let (input, inputs) = mpsc::channel(INPUTS);
         let stalled = Arc::new(AtomicBool::new(false));
         self.shared.line.send(Request::Run(RunRequest {
-            command: command.as_bytes().to_vec(),
+            program,
             pieces,
             input: inputs,
             stalled: Arc::clone(&stalled),

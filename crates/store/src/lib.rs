@@ -12,6 +12,7 @@ mod backup;
 mod error;
 pub mod fleet;
 mod lease;
+pub mod names;
 mod open;
 mod read;
 pub mod table;
@@ -23,7 +24,5 @@ pub use open::{DATABASE_FILE, Store};
 pub use read::{Reader, Watch};
 pub use write::{Journal, Writer};
 
-#[cfg(test)]
-mod fleet_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@ use crate::{Store, StoreError};
 use millwright_domain::fleet::{Credential, EnvironmentKind, Host, SudoMode};
 use millwright_domain::ids::{HostId, JobId};
 use millwright_domain::run::{
-    JobEvent, JobState, LeftOut, Outcome, PlanContent, PlannedJob, Privilege, RunKind, RunState, Work,
+    JobEvent, JobState, LeftOut, Outcome, PlanContent, PlannedJob, Privilege, RunKind, RunState, Wanted, Work,
 };
 use millwright_domain::{Actor, Code, Fault};
 use std::path::Path;
@@ -65,7 +65,9 @@ pub(crate) fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
             installation: None,
         })
         .collect();
-    let content = PlanContent { kind: RunKind::Exec, title: "true".into(), selector: "all".into(), parallel: 32, jobs };
+    let wanted = Wanted::Exec { script: "true".into(), sudo: false, detached: false, timeout_seconds: 60 };
+    let (title, selector) = ("true".into(), "all".into());
+    let content = PlanContent { kind: RunKind::Exec, title, selector, wanted, parallel: 32, jobs };
     let run = store
         .write_blocking(&actor(), move |w| {
             let plan = plan::add(w, content)?;

@@ -9,9 +9,11 @@ use crate::open::Store;
 use crate::read::Reader;
 use crate::table;
 use jiff::Timestamp;
+use millwright_domain::ids::AuditId;
 use millwright_domain::{Actor, Fault};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
+use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread::JoinHandle;
@@ -26,6 +28,7 @@ pub struct Writer<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) actor: &'c Actor,
     pub(crate) now: Timestamp,
+    audited: Cell<Option<AuditId>>,
 }
 
 impl Writer<'_> {
@@ -46,7 +49,13 @@ impl Writer<'_> {
 
     /// Adds the row of the audit that says what this change does.
     pub fn audit(&self, action: &str, entity: &str, id: impl ToString, change: Value) -> Result<(), StoreError> {
-        table::audit::append(self, action, entity, &id.to_string(), change)
+        self.audited.set(Some(table::audit::append(self, action, entity, &id.to_string(), change)?));
+        Ok(())
+    }
+
+    /// The row of the audit that was added last.
+    pub fn audited(&self) -> Option<AuditId> {
+        self.audited.get()
     }
 }
 
@@ -83,6 +92,20 @@ impl Store {
         // Whoever asked may have gone; the change stands. So it is below.
         self.send(Fate::Kept, as_change(actor, change), move |result| drop(reply.send(result)))?;
         answer.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    /// Makes a change without waiting, for those who cannot: what is being dropped. What cannot be written is reported by
+    /// the log.
+    pub fn write_soon(
+        &self,
+        actor: &Actor,
+        change: impl FnOnce(&Writer<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.send(Fate::Kept, as_change(actor, change), |result| {
+            if let Err(error) = result {
+                tracing::error!(%error, "a change could not be written");
+            }
+        })
     }
 
     /// Makes a change and takes it back: what it would do, checked by the database itself.
@@ -144,7 +167,7 @@ fn as_change<T, F: FnOnce(&Writer<'_>) -> Result<T, StoreError>>(
     change: F,
 ) -> impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + use<T, F> {
     let actor = actor.clone();
-    move |connection, now| change(&Writer { connection, actor: &actor, now })
+    move |connection, now| change(&Writer { connection, actor: &actor, now, audited: Cell::new(None) })
 }
 
 /// The thread that owns the writing connection. Dropping it finishes what was asked and joins the thread.

@@ -96,6 +96,11 @@ impl Page {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Types into whatever a CSS selector names, once it is there.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        self.find(By::Css(selector)).await.send_keys(text).await.unwrap();
+    }
+
     /// Something, once it is there.
     pub async fn find(&self, what: By) -> WebElement {
         self.eventually(&format!("{what:?} is there"), || async { self.0.find(what.clone()).await.ok() }).await
@@ -135,7 +140,7 @@ impl Page {
 
     /// Asks the engine from the page.
     pub async fn rpc(&self, command: &str, arguments: Value) -> Value {
-        self.invoke("rpc", json!({ "command": command, "arguments": arguments })).await
+        self.invoke("rpc", json!({ "command": command, "arguments": arguments, "task": 1 })).await
     }
 
     /// Keeps a picture of the window.

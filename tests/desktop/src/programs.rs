@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -18,7 +19,8 @@ pub(crate) struct Beside(Child);
 
 impl Beside {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let started = command.stdin(Stdio::null()).spawn();
+        // A group of its own: what it starts in turn ends with it, also when a test fails in the middle.
+        let started = command.stdin(Stdio::null()).process_group(0).spawn();
         Self(started.unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program())))
     }
 
@@ -49,7 +51,8 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // The group has the name of its first process, which nobody has waited for yet.
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).stderr(Stdio::null()).status();
         let _ = self.0.wait();
     }
 }

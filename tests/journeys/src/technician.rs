@@ -77,6 +77,21 @@ impl Technician {
         Terminal::start(self.command(words))
     }
 
+    /// Runs a script at a terminal; `$MILLWRIGHT` is the command.
+    pub fn script_at_terminal(&self, script: &str) -> Terminal {
+        let mut command = self.command(&[]);
+        command.env("MILLWRIGHT", binary());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).current_dir(self.folder.path());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        Terminal::start(shell)
+    }
+
     /// Adds hosts, with their clients and environments, by one import.
     pub fn add_all(&self, hosts: &[HostEntry]) {
         let table = self.file("hosts.csv", HostEntry::table(hosts));

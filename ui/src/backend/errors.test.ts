@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { appearanceOf, BackendError, faultAsText, faultOf, type Code } from "./errors";
+import { appearanceOf, BackendError, codes, faultAsText, faultOf, nextStepOf, type Code } from "./errors";
 
 test("a code of a newer engine is shown as a defect, not as nothing", () => {
   expect(appearanceOf("from_the_future" as Code).severity).toBe("defect");
@@ -22,4 +22,36 @@ test("a fault in words has cause and next step, its own or the code's", () => {
     "The host does not answer (timeout_tcp)\nweb-1 does not answer.\nNext: Check the VPN, the firewall, and that the host is up.",
   );
   expect(faultAsText({ ...fault, hint: "Start the VPN." })).toContain("Next: Start the VPN.");
+});
+
+const forShell = [
+  "`millwright host trust acme/prod/web-1` pins it.",
+  "Pin it anew: millwright host trust acme/prod/web-1",
+];
+
+test.each(codes())("%s: the window's own next step stands instead of a command", (code) => {
+  for (const hint of forShell) {
+    const { text, link } = nextStepOf({ code, message: "It failed.", hint });
+    expect(text).toBe(appearanceOf(code).next);
+    expect(text).not.toMatch(/`|millwright [a-z]/);
+    expect(text).toMatch(/^[A-ZÄÖÜ“].*\.$/);
+    if (link) expect(link.href).toMatch(/^#\/[a-z]+(\/acme\/prod\/web-1\?tab=\w+)?$/);
+    expect(faultAsText({ code, message: "It failed.", hint })).not.toContain("millwright host");
+  }
+});
+
+test("a hint without a command stays", () => {
+  const fault = { code: "timeout_tcp", message: "m", hint: "Start the VPN; Millwright asks again." } as const;
+  expect(nextStepOf(fault).text).toBe("Start the VPN; Millwright asks again.");
+});
+
+test("the way leads to the host that is known, commanded or quoted, and nowhere without one", () => {
+  const fault = { code: "host_key_unknown", message: "Nobody trusts “bolt/prod/db-1”.", hint: null } as const;
+  const keysOf = (host: string): string => `#/hosts/${host}?tab=connection`;
+  expect(nextStepOf(fault).link?.href).toBe(keysOf("bolt/prod/db-1"));
+  expect(nextStepOf(fault, "acme/prod/web-1").link?.href).toBe(keysOf("acme/prod/web-1"));
+  expect(nextStepOf({ ...fault, message: "of /etc/ssh/sshd_config", hint: forShell[1] ?? "" }).link?.href).toBe(
+    keysOf("acme/prod/web-1"),
+  );
+  expect(nextStepOf({ ...fault, message: "of /etc/ssh/sshd_config" }).link).toBeNull();
 });

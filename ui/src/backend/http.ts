@@ -3,7 +3,8 @@
 import type { Backend, BackendEvent } from "./backend";
 import { BackendError, isFault } from "./errors";
 import type { Commands } from "./generated/commands";
-import { Listeners } from "./listeners";
+import { httpGrants } from "./http_grants";
+import { Listeners, withProgress } from "./listeners";
 import { eventsIn } from "./event_stream";
 
 const tokenKey = "millwright.token";
@@ -13,21 +14,33 @@ export function httpBackend(): Backend {
   const token = takeToken();
   const listeners = new Listeners((tell) => void listen(token, tell));
   return {
-    call: (command, args) => post(token, command, args) as Promise<Commands[typeof command]["answer"]>,
+    call: (command, args, onProgress) =>
+      withProgress(listeners, onProgress, (task) => post(token, command, args, task)) as Promise<
+        Commands[typeof command]["answer"]
+      >,
     subscribe: (listener) => listeners.add(listener),
     desktop: null,
+    grants: httpGrants((address, init) => ask(token, address, init)),
     ready: () => undefined,
   };
 }
 
-async function post(token: string, command: string, args: unknown): Promise<unknown> {
-  const response = await reach("/rpc", {
+async function post(token: string, command: string, args: unknown, task: number): Promise<unknown> {
+  const response = await ask(token, "/rpc", {
     method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ command, arguments: args }),
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ command, arguments: args, task }),
   });
+  return response.json();
+}
+
+/** The answer, when the engine gave one. */
+async function ask(token: string, address: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("Authorization", `Bearer ${token}`);
+  const response = await reach(address, { ...init, headers });
+  if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body;
   throw new BackendError(isFault(body) ? body : faultOfStatus(response.status));
 }
 

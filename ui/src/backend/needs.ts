@@ -14,6 +14,12 @@ export interface NeedLook {
 }
 
 export const needLooks: Record<Need, NeedLook> = {
+  action: {
+    title: "Needs action",
+    short: "Needs action",
+    meaning: "needs something other than plain updates",
+    tone: "held",
+  },
   unreachable: {
     title: "Unreachable",
     short: "Unreachable",
@@ -49,8 +55,11 @@ export const needLooks: Record<Need, NeedLook> = {
   failed_units: { title: "Failed units", short: "Failed units", meaning: "systemd units have failed", tone: "failed" },
 };
 
+/** A need of its own. `action` is any of them but plain updates, so it is never listed beside them. */
+export type Cause = Exclude<Need, "action">;
+
 /** What needs a person first comes first. */
-export const needOrder: readonly Need[] = [
+export const needOrder: readonly Cause[] = [
   "unreachable",
   "security_updates",
   "disk",

@@ -19,7 +19,8 @@ export interface Query<Answer> {
 /**
  * Asks while the component that calls it lives. `args` is reactive; null asks nothing.
  * Heavy views give `everyMilliseconds: 1000`: changes come up to ten times a second. With other arguments the old answer
- * goes at once, because it is about something else; a list that only sorts or filters may keep it (`keepAnswer`).
+ * goes at once, because it is about something else; a list that only sorts or filters may keep it (`keepAnswer`) until the
+ * new one comes or fails.
  */
 export function query<C extends keyof Commands>(
   command: C,
@@ -31,6 +32,9 @@ export function query<C extends keyof Commands>(
   let fault = $state.raw<Fault | null>(null);
   let answeredAt = $state<string | null>(null);
   let asked: Commands[C]["arguments"] | null = null;
+  /** What was asked, and what the answer answers: an old answer stands beside a failure only if it is about the same. */
+  let key = "";
+  let answeredKey = "";
   let turn = 0;
   let busy = false;
   let again = false;
@@ -38,8 +42,9 @@ export function query<C extends keyof Commands>(
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function ask(): Promise<void> {
-    if (asked === null) return;
     const mine = ++turn;
+    busy = false;
+    if (asked === null) return;
     busy = true;
     again = false;
     askedAt = performance.now();
@@ -47,10 +52,12 @@ export function query<C extends keyof Commands>(
       const newest = await backend.call(command, asked);
       if (mine !== turn) return;
       answer = newest;
+      answeredKey = key;
       fault = null;
       answeredAt = new Date().toISOString();
     } catch (thrown) {
       if (mine !== turn) return;
+      if (answeredKey !== key) answer = undefined;
       fault = faultOf(thrown);
     }
     busy = false;
@@ -72,7 +79,6 @@ export function query<C extends keyof Commands>(
     );
   }
 
-  let key = "";
   $effect(() => {
     asked = args();
     const newKey = JSON.stringify(asked);

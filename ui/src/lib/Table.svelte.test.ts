@@ -50,6 +50,8 @@ const HostTable = Table as unknown as Component<{
   onOpen: (row: Host) => void;
   selection: Selection;
   sort: Sort | null;
+  group?: (row: Host) => number;
+  onKey?: (event: KeyboardEvent, row: Host | undefined) => boolean;
 }>;
 
 class Shown {
@@ -168,4 +170,46 @@ test("the head sorts with Enter and says how", async () => {
   expect(screen.getByRole("columnheader", { name: "Host" }).getAttribute("aria-sort")).toBe("ascending");
   await press("Enter");
   expect(shown.sort).toEqual({ column: "name", direction: "descending" });
+});
+
+test("keys that the table has no use for go to who asked for them, and lead to other rows", async () => {
+  const keys: [string, string | undefined][] = [];
+  const rows = [{ name: "b" }, { name: "c" }, { name: "a" }];
+  const { component } = render(HostTable, {
+    label: "Hosts",
+    columns,
+    source: { kind: "rows", rows },
+    rowKey: (row: Host) => row.name,
+    onOpen: () => undefined,
+    selection: { kind: "some", keys: new Set<string>() },
+    sort: { column: "name", direction: "descending" },
+    // "c" first, whatever the sort.
+    group: (row: Host) => (row.name === "c" ? 0 : 1),
+    onKey: (event: KeyboardEvent, row: Host | undefined) => {
+      keys.push([event.key, row?.name]);
+      return event.key === "F2";
+    },
+  });
+  const table = component as unknown as { focusRow: (isSought: (row: Host) => boolean, after?: boolean) => void };
+  expect(screen.getAllByRole("gridcell", { name: /^[abc]$/ }).map((cell) => cell.textContent.trim())).toEqual([
+    "c",
+    "b",
+    "a",
+  ]);
+  table.focusRow((row) => row.name === "a");
+  await waitFor(() => {
+    expect(document.activeElement?.textContent.trim()).toBe("a");
+  });
+  const focused = document.activeElement as HTMLElement;
+  expect(await fireEvent.keyDown(focused, { key: "F2" })).toBe(false);
+  expect(await fireEvent.keyDown(focused, { key: "F9" })).toBe(true);
+  expect(keys).toEqual([
+    ["F2", "a"],
+    ["F9", "a"],
+  ]);
+  // Behind the last one begins the first.
+  table.focusRow(() => true, true);
+  await waitFor(() => {
+    expect(document.activeElement?.textContent.trim()).toBe("c");
+  });
 });

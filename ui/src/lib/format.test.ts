@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { formatAge, formatBytes, formatDuration, formatPercent, plural } from "./format";
+import { describe, expect, it, test } from "vitest";
+import { exactTimes, formatAge, formatBytes, formatDuration, formatExactIn, formatPercent, plural } from "./format";
 
 describe("ages", () => {
   const now = new Date("2026-11-22T12:00:00Z");
@@ -52,4 +52,28 @@ test("one is not many", () => {
     "1,842 hosts",
     "0 matches",
   ]);
+});
+
+const at = new Date("2026-11-22T12:30:04Z");
+const vienna = "Sun, 22 Nov 2026, 13:30:04 GMT+1 Europe/Vienna";
+
+it.each([
+  ["both", "Europe/Vienna", [vienna, "Sun, 22 Nov 2026, 12:30:04 UTC (your zone)"]],
+  ["client", "Europe/Vienna", [vienna]],
+  ["mine", "Europe/Vienna", ["Sun, 22 Nov 2026, 12:30:04 UTC"]],
+  ["both", "UTC", ["Sun, 22 Nov 2026, 12:30:04 UTC"]],
+  ["both", null, ["Sun, 22 Nov 2026, 12:30:04 UTC"]],
+  ["client", "Middle/Earth", ["Sun, 22 Nov 2026, 12:30:04 UTC"]],
+] as const)("tells exact times (%s) of %s", (shown, zone, lines) => {
+  // Which short name a zone has is the business of whoever made the zone's tables.
+  const told = exactTimes(at, zone, shown, "UTC").map((line) => line.replace(" CET ", " GMT+1 "));
+  expect(told).toEqual(lines);
+});
+
+it("labels an hour that comes twice so that the two differ", () => {
+  const first = formatExactIn(new Date("2026-10-25T00:30:00Z"), "Europe/Vienna");
+  const second = formatExactIn(new Date("2026-10-25T01:30:00Z"), "Europe/Vienna");
+  expect(first).toMatch(/02:30:00 .* Europe\/Vienna$/);
+  expect(second).toMatch(/02:30:00 .* Europe\/Vienna$/);
+  expect(first).not.toBe(second);
 });

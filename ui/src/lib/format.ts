@@ -1,7 +1,7 @@
 /** Numbers, sizes and times as people read them. Pure: time is passed in. */
 
 const counts = new Intl.NumberFormat("en");
-const exact = new Intl.DateTimeFormat("en-GB", {
+const exactly = {
   weekday: "short",
   year: "numeric",
   month: "short",
@@ -10,7 +10,12 @@ const exact = new Intl.DateTimeFormat("en-GB", {
   minute: "2-digit",
   second: "2-digit",
   timeZoneName: "short",
-});
+} as const;
+const exact = new Intl.DateTimeFormat("en-GB", exactly);
+const exactByZone = new Map<string, Intl.DateTimeFormat | null>();
+
+/** In whose zone an exact time is told. */
+export type TimesShown = "mine" | "client" | "both";
 
 /** `1842` → `1,842`. */
 export function formatCount(count: number): string {
@@ -55,6 +60,29 @@ export function formatAge(at: Date, now: Date): string {
 /** The exact time with its zone: `Sun, 22 Nov 2026, 07:15:04 UTC`. */
 export function formatExact(at: Date): string {
   return exact.format(at);
+}
+
+/** `Sun, 22 Nov 2026, 13:30:04 GMT+1 Europe/Vienna`; null where this window does not know the zone. */
+export function formatExactIn(at: Date, zone: string): string | null {
+  if (!exactByZone.has(zone)) exactByZone.set(zone, formatterIn(zone));
+  const formatted = exactByZone.get(zone)?.format(at) ?? null;
+  return formatted === null || formatted.endsWith(zone) ? formatted : `${formatted} ${zone}`;
+}
+
+/** An exact time, a line for each zone that it is told in; the client's comes first. */
+export function exactTimes(at: Date, client: string | null, shown: TimesShown, mine: string): string[] {
+  const theirs = client === null ? null : formatExactIn(at, client);
+  const own = formatExactIn(at, mine) ?? formatExact(at);
+  if (theirs === null || shown === "mine" || client === mine) return [own];
+  return shown === "client" ? [theirs] : [theirs, `${own} (your zone)`];
+}
+
+function formatterIn(timeZone: string): Intl.DateTimeFormat | null {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...exactly, timeZone });
+  } catch {
+    return null;
+  }
 }
 
 /** `0.625` → `63 %`. 100 % only when all of it is done. */

@@ -44,12 +44,18 @@ export interface Found {
   detail?: string;
   icon?: Icon;
   href: string;
+  /** It does something with what was found: what only was found comes first. */
+  isAction?: boolean;
 }
 
 export interface Shortcut {
   /** A chord ("Mod+K"), a key ("?"), or keys one after the other ("g f"). */
   keys: string;
   title: string;
+  /** The browser does it on its own; it is only listed. */
+  byBrowser?: boolean;
+  /** A field and a dialog keep these keys to themselves, as plain keys are kept. */
+  notInFields?: boolean;
   run: () => void;
 }
 

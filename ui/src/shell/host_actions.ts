@@ -3,6 +3,7 @@
 import { backend } from "$backend/backend";
 import type { FactsResult, HostCheck, HostChoice, HostPath } from "$backend/generated/commands";
 import { plural } from "$lib/format";
+import type { Wait } from "$lib/wait.svelte";
 import { draft } from "./draft.svelte";
 import { notices } from "./notices.svelte";
 import { addressOf, navigate } from "./router.svelte";
@@ -14,6 +15,16 @@ export function addressOfHost(host: HostPath, tab?: string): string {
   return addressOf(`/hosts/${host}`, { tab });
 }
 
+/** A shell on a host: the one that is open already, or a new one. */
+export function addressOfTerminal(host: HostPath): string {
+  return addressOf(`/terminal/${host}`);
+}
+
+/** The files of a host; without a path the home of the account. */
+export function addressOfFiles(host: HostPath, path: string | null = null): string {
+  return addressOf(`/files/${host}`, { path });
+}
+
 /** Opens a draft of a plan for these hosts. */
 export function planFor(action: PlannedAction, hosts: HostChoice, label: string): void {
   draft.hosts = hosts;
@@ -23,12 +34,12 @@ export function planFor(action: PlannedAction, hosts: HostChoice, label: string)
   navigate(addressOf("/plan", { action: action === "security" ? "patch" : action }));
 }
 
-/** Questions to hosts that may take their time; a refusal of the engine is told here. */
+/** Questions to hosts that may take their time, which `wait` is told; a refusal of the engine is told here. */
 export const hostQuestions = {
   /** Asks hosts about themselves and tells the outcome; the answers, or null when the engine refused. */
-  async refreshFacts(hosts: HostChoice): Promise<readonly FactsResult[] | null> {
+  async refreshFacts(hosts: HostChoice, wait: Wait): Promise<readonly FactsResult[] | null> {
     try {
-      const results = await backend.call("facts_refresh", { hosts, keep_index: false });
+      const results = await backend.call("facts_refresh", { hosts, keep_index: false }, wait.tell);
       tellFacts(results);
       return results;
     } catch (thrown) {
@@ -38,9 +49,9 @@ export const hostQuestions = {
   },
 
   /** Walks the five steps to each host; null when the engine refused. */
-  async check(hosts: HostChoice): Promise<readonly HostCheck[] | null> {
+  async check(hosts: HostChoice, wait: Wait): Promise<readonly HostCheck[] | null> {
     try {
-      return await backend.call("host_check", hosts);
+      return await backend.call("host_check", hosts, wait.tell);
     } catch (thrown) {
       notices.failed(thrown);
       return null;

@@ -39,12 +39,13 @@ export const notices = {
     return unread;
   },
 
-  /** Something went well: stands for five seconds. */
-  succeeded(text: string, action: NoticeAction | null = null): void {
+  /** Something went well: stands for five seconds. The answer names the notice. */
+  succeeded(text: string, action: NoticeAction | null = null): number {
     const notice = add(text, null, action);
     setTimeout(() => {
       notices.dismiss(notice.id);
     }, successMilliseconds);
+    return notice.id;
   },
 
   /** Something failed: stands until it is closed, and can be copied. */
@@ -58,6 +59,14 @@ export const notices = {
 
   dismiss(id: number): void {
     toasts = toasts.filter((toast) => toast.id !== id);
+  },
+
+  /** What a notice offered is done: it does not offer it any more. */
+  settle(id: number): void {
+    const settled = (list: readonly Notice[]): readonly Notice[] =>
+      list.map((notice) => (notice.id === id ? { ...notice, action: null } : notice));
+    all = settled(all);
+    toasts = settled(toasts);
   },
 
   read(): void {

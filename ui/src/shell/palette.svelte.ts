@@ -75,7 +75,8 @@ export class Palette {
     const turn = this.#turn;
     const answers = await Promise.allSettled(features.flatMap((feature) => feature.search?.(text) ?? []));
     if (turn !== this.#turn) return;
-    this.#found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    this.#found = [...found.filter((hit) => !hit.isAction), ...found.filter((hit) => hit.isAction)];
     this.failure = answers.find((answer) => answer.status === "rejected")?.reason ?? null;
     this.searching = false;
   }

@@ -28,8 +28,8 @@ class Shortcuts {
   readonly press = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
     const chord = chordOf(event);
-    const plain = !chord.includes("Mod+");
-    if (plain && (isTyping(event.target) || document.querySelector("[role=dialog], [role=menu]"))) return;
+    const taken = isTyping(event.target) || document.querySelector("[role=dialog], [role=menu]") !== null;
+    if (!chord.includes("Mod+") && taken) return;
     this.#forget();
     this.#pressed = [...this.#pressed, chord];
     let meaning = meaningOf(this.#pressed, this.all);
@@ -42,7 +42,8 @@ class Shortcuts {
       return;
     }
     this.#pressed = [];
-    if (meaning.kind === "nothing") return;
+    if (meaning.kind === "nothing" || meaning.shortcut.byBrowser) return;
+    if (meaning.shortcut.notInFields && taken) return;
     event.preventDefault();
     meaning.shortcut.run();
   };

@@ -22,6 +22,9 @@ test("the dark theme is the same whether the system or the technician chose it",
 const texts = ["--text", "--text-muted", "--text-faint", "--accent-text"];
 const statuses = [...light.keys()].filter((name) => name.startsWith("--status-") && name !== "--status-tint");
 const grounds = ["--canvas", "--surface", "--surface-sunken", "--surface-raised", "--hover", "--selected"];
+const terminalHues = [...light.keys()].filter((name) =>
+  /^--terminal-(bright-)?(red|green|yellow|blue|magenta|cyan)$/.test(name),
+);
 const pairs = [
   ...[...texts, ...statuses].flatMap((front) => grounds.map((back) => [front, back, 4.5] as const)),
   ...["--text", "--text-muted"].map((front) => [front, "--pressed", 4.5] as const),
@@ -33,6 +36,8 @@ const pairs = [
   ["--line-control", "--surface-raised", 3],
   ["--focus", "--surface", 3],
   ["--focus", "--canvas", 3],
+  ["--text", "--terminal-ground", 4.5],
+  ...terminalHues.map((name) => [name, "--terminal-ground", 4.5] as const),
 ] as const;
 
 for (const [theme, own] of [
@@ -43,6 +48,15 @@ for (const [theme, own] of [
     expect(contrast(colour(own, front), colour(own, back))).toBeGreaterThanOrEqual(least);
   });
 }
+
+test.each(["--surface", "--surface-sunken", "--surface-raised", "--canvas"])(
+  "a row under the pointer is lifted from %s in the dark, and a pressed one more",
+  (ground) => {
+    const lightness = (name: string): number => Number(/oklch\(([\d.]+)/.exec(byChoice.get(name) ?? "")?.[1]);
+    expect(lightness("--hover")).toBeGreaterThan(lightness(ground) + 0.02);
+    expect(lightness("--pressed")).toBeGreaterThan(lightness("--hover") + 0.02);
+  },
+);
 
 /** A chip's word stands on a tint of its own hue. */
 test.each(

@@ -14,8 +14,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use ts_rs::TS;
 
-/// How many hosts are asked at once when nobody says otherwise.
-pub(super) const PARALLEL: u32 = 32;
 /// More rows than a screen has.
 const LONGEST_PAGE: u32 = 1000;
 
@@ -135,8 +133,7 @@ pub(super) fn fleet_page(desk: &Desk, query: FleetPageQuery) -> Result<FleetPage
     let page = Page { sort: query.sort, descending: query.descending, offset: query.offset, limit };
     let at = Timestamp::now();
     Ok(desk.workspace().store.read(|reader| {
-        let counts = fleet::counts(reader, at, &filter)?;
-        let rows = fleet::page(reader, at, &filter, page)?;
+        let (counts, rows) = fleet::page(reader, at, &filter, page)?;
         Ok(FleetPage { at, matching: counts.matching, in_scope: counts.in_scope, needs: needs(&counts), rows })
     })?)
 }
@@ -200,7 +197,7 @@ pub(crate) struct RefreshFacts {
 pub(super) async fn facts_refresh(desk: &Desk, asked: RefreshFacts) -> Result<Vec<FactsResult>, Fault> {
     let selector = asked.hosts.selector(desk)?;
     let refresh = if asked.keep_index { IndexRefresh::Leave } else { IndexRefresh::Refresh };
-    desk.workspace().facts_refresh(&selector, refresh, PARALLEL).await
+    desk.workspace().facts_refresh(&selector, refresh, desk.workspace().parallel()?).await
 }
 
 pub(super) fn facts_show(desk: &Desk, OneHost { host }: OneHost) -> Result<Option<Facts>, Fault> {
@@ -211,5 +208,5 @@ pub(super) fn facts_show(desk: &Desk, OneHost { host }: OneHost) -> Result<Optio
 }
 
 pub(super) async fn host_check(desk: &Desk, hosts: HostChoice) -> Result<Vec<HostCheck>, Fault> {
-    desk.workspace().host_check(&hosts.selector(desk)?, PARALLEL).await
+    desk.workspace().host_check(&hosts.selector(desk)?, desk.workspace().parallel()?).await
 }

@@ -1,21 +1,18 @@
 //! Clients, environments and hosts: one at a time, with their edits.
 
 use crate::desk::Desk;
-use crate::import::ImportDefaults;
 use crate::{
-    ClientView, EnvironmentEdit, EnvironmentView, HostDraft, HostEdit, HostView, ImportKind, ImportMode, ImportReport,
-    OfferedKey, Workspace,
+    ClientView, Edited, EnvironmentEdit, EnvironmentView, HostDraft, HostEdit, HostView, OfferedKey, Workspace,
 };
 use jiff::Timestamp;
 use millwright_domain::audit::AuditEntry;
 use millwright_domain::fleet::{Client, Credential, Environment, EnvironmentKind, Host, HostKeyPin, SudoMode};
-use millwright_domain::ids::RunId;
+use millwright_domain::ids::{AuditId, RunId};
 use millwright_domain::run::JobState;
 use millwright_domain::{EnvironmentPath, Fault, HostPath, Slug};
 use millwright_store::table::{audit, host, job, run};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use ts_rs::TS;
 
 /// Shown of a host's past.
@@ -55,7 +52,7 @@ pub(crate) struct AddClient {
     pub slug: Option<Slug>,
 }
 
-pub(super) async fn client_add(desk: &Desk, new: AddClient) -> Result<Client, Fault> {
+pub(super) async fn client_add(desk: &Desk, new: AddClient) -> Result<Edited<Client>, Fault> {
     desk.workspace().client_add(&new.name, new.slug).await
 }
 
@@ -73,7 +70,7 @@ pub(super) fn client_show(desk: &Desk, OneClient { client }: OneClient) -> Resul
     Ok(ClientCard { client: desk.workspace().client_show(&client)?, environments })
 }
 
-pub(super) async fn client_remove(desk: &Desk, OneClient { client }: OneClient) -> Result<(), Fault> {
+pub(super) async fn client_remove(desk: &Desk, OneClient { client }: OneClient) -> Result<Edited<()>, Fault> {
     desk.workspace().client_remove(client).await
 }
 
@@ -89,7 +86,7 @@ pub(crate) struct AddEnvironment {
     pub kind: EnvironmentKind,
 }
 
-pub(super) async fn environment_add(desk: &Desk, new: AddEnvironment) -> Result<Environment, Fault> {
+pub(super) async fn environment_add(desk: &Desk, new: AddEnvironment) -> Result<Edited<Environment>, Fault> {
     desk.workspace().environment_add(new.environment, new.time_zone, new.kind).await
 }
 
@@ -105,16 +102,16 @@ pub(crate) struct EditEnvironment {
     pub kind: Option<EnvironmentKind>,
 }
 
-pub(super) async fn environment_edit(desk: &Desk, edit: EditEnvironment) -> Result<Environment, Fault> {
+pub(super) async fn environment_edit(desk: &Desk, edit: EditEnvironment) -> Result<Edited<Environment>, Fault> {
     let EditEnvironment { environment, time_zone, kind } = edit;
     desk.workspace().environment_edit(environment, EnvironmentEdit { time_zone, kind }).await
 }
 
-pub(super) async fn environment_remove(desk: &Desk, of: OneEnvironment) -> Result<(), Fault> {
+pub(super) async fn environment_remove(desk: &Desk, of: OneEnvironment) -> Result<Edited<()>, Fault> {
     desk.workspace().environment_remove(of.environment).await
 }
 
-pub(super) async fn host_add(desk: &Desk, new: HostDraft) -> Result<Host, Fault> {
+pub(super) async fn host_add(desk: &Desk, new: HostDraft) -> Result<Edited<Host>, Fault> {
     desk.workspace().host_add(new).await
 }
 
@@ -135,7 +132,7 @@ pub(crate) struct EditHost {
     pub remove_tags: BTreeSet<Slug>,
 }
 
-pub(super) async fn host_edit(desk: &Desk, edit: EditHost) -> Result<Host, Fault> {
+pub(super) async fn host_edit(desk: &Desk, edit: EditHost) -> Result<Edited<Host>, Fault> {
     let EditHost { host, name, address, port, user, credential, jumps, sudo, add_tags, remove_tags } = edit;
     let edit = HostEdit { name, address, port, user, credential, jumps, sudo, add_tags, remove_tags };
     desk.workspace().host_edit(host, edit).await
@@ -145,7 +142,7 @@ pub(super) fn host_show(desk: &Desk, OneHost { host }: OneHost) -> Result<HostVi
     desk.workspace().host_show(&host)
 }
 
-pub(super) async fn host_remove(desk: &Desk, OneHost { host }: OneHost) -> Result<(), Fault> {
+pub(super) async fn host_remove(desk: &Desk, OneHost { host }: OneHost) -> Result<Edited<()>, Fault> {
     desk.workspace().host_remove(host).await
 }
 
@@ -198,6 +195,18 @@ pub(super) fn host_timeline(desk: &Desk, OneHost { host: path }: OneHost) -> Res
     })?)
 }
 
+/// An edit that was made.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneEdit {
+    /// Its entry in the audit.
+    pub entry: AuditId,
+}
+
+pub(super) async fn edit_undo(desk: &Desk, OneEdit { entry }: OneEdit) -> Result<Edited<()>, Fault> {
+    desk.workspace().edit_undo(entry).await
+}
+
 pub(super) async fn host_key_offered(desk: &Desk, OneHost { host }: OneHost) -> Result<OfferedKey, Fault> {
     desk.workspace().host_key_offered(&host).await
 }
@@ -212,33 +221,12 @@ pub(crate) struct TrustKey {
     pub fingerprint: String,
 }
 
+pub(super) async fn host_key_revoke(desk: &Desk, revoked: TrustKey) -> Result<(), Fault> {
+    desk.workspace().host_key_revoke(revoked.host, revoked.fingerprint).await
+}
+
 pub(super) async fn host_key_trust(desk: &Desk, trusted: TrustKey) -> Result<HostKeyPin, Fault> {
     let offered = desk.workspace().host_key_offered(&trusted.host).await?;
     Workspace::check_fingerprint(&offered, &trusted.fingerprint)?;
     desk.workspace().host_key_trust(offered).await
-}
-
-/// A file with hosts.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ImportFile {
-    /// What it is.
-    pub kind: ImportKind,
-    /// Its absolute path.
-    pub file: PathBuf,
-    /// Where hosts go that the file does not place.
-    pub environment: EnvironmentPath,
-    /// The account that we log in as, where the file does not say.
-    pub user: String,
-    /// How commands become root, where the file does not say.
-    pub sudo: SudoMode,
-    /// Only say what it would do.
-    pub dry_run: bool,
-}
-
-pub(super) async fn import_file(desk: &Desk, import: ImportFile) -> Result<ImportReport, Fault> {
-    let home = std::env::home_dir().map(|home| home.display().to_string());
-    let defaults = ImportDefaults { environment: import.environment, user: import.user, sudo: import.sudo, home };
-    let mode = if import.dry_run { ImportMode::DryRun } else { ImportMode::Apply };
-    desk.workspace().import(import.kind, &import.file, &defaults, mode).await
 }

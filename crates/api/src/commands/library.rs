@@ -1,9 +1,10 @@
 //! Runbooks and recipes, as a form needs them.
 
 use super::Nothing;
-use crate::LibraryEntry;
 use crate::desk::Desk;
-use millwright_domain::recipe::{Effect, Need, Parameter, ParameterKind, Parameters, Step};
+use crate::library::RecipeSource;
+use crate::{LibraryEntry, LibraryText, Shelf};
+use millwright_domain::recipe::{Diagnostic, Effect, Need, Parameter, ParameterKind, Parameters, Step};
 use millwright_domain::{Fault, Slug};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -107,7 +108,7 @@ pub(super) fn recipe_list(desk: &Desk, Nothing {}: Nothing) -> Result<Vec<Librar
 }
 
 pub(super) fn recipe_show(desk: &Desk, OneName { name }: OneName) -> Result<RecipeView, Fault> {
-    let found = desk.workspace().find_recipe(&name, None)?.item;
+    let found = desk.workspace().find_recipe(&name, &RecipeSource::Known)?.item;
     Ok(RecipeView {
         parameters: parameters(&found.parameters),
         can_upgrade: !found.upgrade.is_empty(),
@@ -118,6 +119,90 @@ pub(super) fn recipe_show(desk: &Desk, OneName { name }: OneName) -> Result<Reci
         description: found.description,
         systems: found.systems,
     })
+}
+
+/// One text of a shelf.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneText {
+    /// Which shelf.
+    pub shelf: Shelf,
+    /// Its short name.
+    pub name: Slug,
+}
+
+pub(super) fn library_read(desk: &Desk, OneText { shelf, name }: OneText) -> Result<LibraryText, Fault> {
+    desk.workspace().library_read(shelf, &name)
+}
+
+/// A text that is being written.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draft {
+    /// What it would be.
+    pub shelf: Shelf,
+    /// The TOML.
+    pub text: String,
+}
+
+/// What is to be said of a draft.
+#[derive(Debug, Default, Serialize, TS)]
+pub(crate) struct DraftCheck {
+    /// Its short name, when nothing is wrong.
+    pub name: Option<Slug>,
+    /// Its title, when nothing is wrong.
+    pub title: String,
+    /// What a technician may set, when nothing is wrong.
+    pub parameters: Vec<ParameterView>,
+    /// Everything that is wrong with it, in the order of its lines.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn library_check(_: &Desk, Draft { shelf, text }: Draft) -> Result<DraftCheck, Fault> {
+    Ok(match shelf.read("draft", &text) {
+        Ok(sound) => DraftCheck {
+            parameters: parameters(&sound.parameters),
+            name: Some(sound.name),
+            title: sound.title,
+            diagnostics: Vec::new(),
+        },
+        Err(found) => DraftCheck { diagnostics: found.iter().cloned().collect(), ..DraftCheck::default() },
+    })
+}
+
+/// A text to keep.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SaveText {
+    /// What it is.
+    pub shelf: Shelf,
+    /// The TOML.
+    pub text: String,
+    /// The revision that it was written from; none when it is new.
+    pub follows: Option<String>,
+}
+
+pub(super) async fn library_save(
+    desk: &Desk,
+    SaveText { shelf, text, follows }: SaveText,
+) -> Result<LibraryText, Fault> {
+    desk.workspace().library_save(shelf, text, follows).await
+}
+
+/// An own text to remove.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RemoveText {
+    /// What it is.
+    pub shelf: Shelf,
+    /// Its short name.
+    pub name: Slug,
+    /// The revision that was looked at.
+    pub revision: String,
+}
+
+pub(super) async fn library_remove(desk: &Desk, gone: RemoveText) -> Result<(), Fault> {
+    desk.workspace().library_remove(gone.shelf, gone.name, gone.revision).await
 }
 
 fn step(step: &Step) -> String {

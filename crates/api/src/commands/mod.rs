@@ -2,13 +2,17 @@
 //! function that answers it. The TypeScript types of the window are made from it.
 
 mod audit;
+mod files;
 mod fleet;
+mod import;
 mod inventory;
 mod library;
 mod log;
 mod plans;
 mod runs;
 mod search;
+mod settings;
+mod terminal;
 mod today;
 mod typescript;
 
@@ -59,6 +63,13 @@ commands! {
     /// Clients, hosts, runs and runbooks that a text finds, the best first.
     search(search::SearchFor) -> Vec<search::SearchHit>, reads search::search;
 
+    /// What can be chosen, and where each value comes from.
+    settings_show(Nothing) -> Vec<crate::SettingView>, reads settings::settings_show;
+    /// Keeps a value at a level, or none there.
+    setting_keep(settings::KeepSetting) -> (), asks settings::setting_keep;
+    /// Every key that is pinned, with whose it is.
+    pins_list(Nothing) -> Vec<settings::PinOfHost>, reads settings::pins_list;
+
     /// Clients with their environments.
     fleet_tree(Nothing) -> Vec<fleet::TreeClient>, reads fleet::fleet_tree;
     /// A page of hosts, with the counts of the same moment.
@@ -70,26 +81,37 @@ commands! {
     /// The five steps, per host.
     host_check(fleet::HostChoice) -> Vec<crate::HostCheck>, asks fleet::host_check;
 
-    client_add(inventory::AddClient) -> millwright_domain::fleet::Client, asks inventory::client_add;
+    client_add(inventory::AddClient) -> crate::Edited<millwright_domain::fleet::Client>, asks inventory::client_add;
     client_show(inventory::OneClient) -> inventory::ClientCard, reads inventory::client_show;
     /// Refused while the client has environments.
-    client_remove(inventory::OneClient) -> (), asks inventory::client_remove;
-    environment_add(inventory::AddEnvironment) -> millwright_domain::fleet::Environment, asks inventory::environment_add;
-    environment_edit(inventory::EditEnvironment) -> millwright_domain::fleet::Environment, asks inventory::environment_edit;
+    client_remove(inventory::OneClient) -> crate::Edited<()>, asks inventory::client_remove;
+    environment_add(inventory::AddEnvironment) -> crate::Edited<millwright_domain::fleet::Environment>, asks inventory::environment_add;
+    environment_edit(inventory::EditEnvironment) -> crate::Edited<millwright_domain::fleet::Environment>, asks inventory::environment_edit;
     /// Refused while the environment has hosts.
-    environment_remove(inventory::OneEnvironment) -> (), asks inventory::environment_remove;
-    host_add(crate::HostDraft) -> millwright_domain::fleet::Host, asks inventory::host_add;
+    environment_remove(inventory::OneEnvironment) -> crate::Edited<()>, asks inventory::environment_remove;
+    host_add(crate::HostDraft) -> crate::Edited<millwright_domain::fleet::Host>, asks inventory::host_add;
     host_show(inventory::OneHost) -> crate::HostView, reads inventory::host_show;
-    host_edit(inventory::EditHost) -> millwright_domain::fleet::Host, asks inventory::host_edit;
-    host_remove(inventory::OneHost) -> (), asks inventory::host_remove;
+    host_edit(inventory::EditHost) -> crate::Edited<millwright_domain::fleet::Host>, asks inventory::host_edit;
+    host_remove(inventory::OneHost) -> crate::Edited<()>, asks inventory::host_remove;
+    /// Takes an edit of the inventory back, if nobody has edited the same thing since.
+    edit_undo(inventory::OneEdit) -> crate::Edited<()>, asks inventory::edit_undo;
     /// Edits of a host and the work on it, the newest first.
     host_timeline(inventory::OneHost) -> Vec<inventory::TimelineEntry>, reads inventory::host_timeline;
     /// The key that a host shows now. Nobody logs in.
     host_key_offered(inventory::OneHost) -> crate::OfferedKey, asks inventory::host_key_offered;
     /// Pins the key that has this fingerprint, if the host still shows it.
     host_key_trust(inventory::TrustKey) -> millwright_domain::fleet::HostKeyPin, asks inventory::host_key_trust;
-    /// Takes up the hosts of a file, or says what that would do.
-    import_file(inventory::ImportFile) -> crate::ImportReport, asks inventory::import_file;
+    /// Never again accepts a key of a host.
+    host_key_revoke(inventory::TrustKey) -> (), asks inventory::host_key_revoke;
+
+    /// A file's hosts as rows of a sheet, whatever is wrong with them.
+    import_read(import::ReadImport) -> crate::ImportSheet, reads import::import_read;
+    /// What would become of each row. Nothing is kept.
+    import_check(import::CheckImport) -> crate::ImportCheck, reads import::import_check;
+    /// Takes the rows up, all in one transaction.
+    import_apply(import::ApplyImport) -> crate::ImportReport, asks import::import_apply;
+    /// What a `known_hosts` file of this machine has for hosts of the inventory. Nothing is kept.
+    known_hosts_read(import::ReadKnownHosts) -> crate::KnownHostsFound, reads import::known_hosts_read;
 
     plan_patch(plans::PlanPatch) -> plans::PlanView, asks plans::plan_patch;
     plan_exec(plans::PlanExec) -> plans::PlanView, asks plans::plan_exec;
@@ -111,10 +133,47 @@ commands! {
     /// Looks for a text in all that a host printed, a stretch at a time.
     log_search(log::LogSearch) -> log::LogMatches, reads log::log_search;
 
+    /// What is in a folder of a host.
+    files_list(files::FilesOf) -> crate::FilesPage, asks files::files_list;
+    files_make_folder(files::OneFile) -> (), asks files::files_make_folder;
+    /// Refused when the new name is taken.
+    files_rename(files::RenameFile) -> (), asks files::files_rename;
+    /// Deletes a file, a link or an empty folder.
+    files_delete(files::OneFile) -> (), asks files::files_delete;
+    transfer_upload(files::Upload) -> crate::TransferView, asks files::transfer_upload;
+    transfer_download(files::Download) -> crate::TransferView, asks files::transfer_download;
+    transfer_list(Nothing) -> Vec<crate::TransferView>, reads files::transfer_list;
+    /// Goes on where it stopped if the source is still the same file, otherwise from the first byte.
+    transfer_resume(files::OneTransfer) -> crate::TransferView, asks files::transfer_resume;
+    /// Stops it; what has arrived stays, to go on from.
+    transfer_cancel(files::OneTransfer) -> (), asks files::transfer_cancel;
+    /// Takes one that has ended from the list, and its partial file from its destination.
+    transfer_forget(files::OneTransfer) -> (), asks files::transfer_forget;
+
     runbook_list(Nothing) -> Vec<crate::LibraryEntry>, reads library::runbook_list;
     runbook_show(library::OneName) -> library::RunbookView, reads library::runbook_show;
     recipe_list(Nothing) -> Vec<crate::LibraryEntry>, reads library::recipe_list;
     recipe_show(library::OneName) -> library::RecipeView, reads library::recipe_show;
+    /// A recipe or runbook as it was written.
+    library_read(library::OneText) -> crate::LibraryText, reads library::library_read;
+    /// What is wrong with a text. Nothing is kept.
+    library_check(library::Draft) -> library::DraftCheck, reads library::library_check;
+    /// Keeps a text that nothing is wrong with in the workspace.
+    library_save(library::SaveText) -> crate::LibraryText, asks library::library_save;
+    /// Removes an own text.
+    library_remove(library::RemoveText) -> (), asks library::library_remove;
+
+    /// Opens a shell on a host.
+    terminal_open(terminal::OpenTerminal) -> terminal::TerminalView, asks terminal::terminal_open;
+    /// The terminals of this desk in the order of opening; ended ones until they are closed.
+    terminal_list(Nothing) -> Vec<terminal::TerminalView>, reads terminal::terminal_list;
+    /// What a terminal printed from a byte on: at most 64 KiB, after at most 20 seconds.
+    terminal_read(terminal::ReadTerminal) -> terminal::TerminalPiece, asks terminal::terminal_read;
+    /// Types. One at a time: what is sent together may arrive in any order.
+    terminal_write(terminal::WriteTerminal) -> (), asks terminal::terminal_write;
+    terminal_resize(terminal::ResizeTerminal) -> (), reads terminal::terminal_resize;
+    /// Ends the shell and forgets the terminal.
+    terminal_close(terminal::OneTerminal) -> (), asks terminal::terminal_close;
 
     /// Entries of the audit, the newest first.
     audit_list(audit::AuditQuery) -> Vec<millwright_domain::audit::AuditEntry>, reads audit::audit_list;

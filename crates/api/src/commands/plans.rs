@@ -1,7 +1,8 @@
 //! Plans for approval, and their runs' beginning.
 
-use super::fleet::{HostChoice, PARALLEL};
+use super::fleet::HostChoice;
 use crate::desk::Desk;
+use crate::library::{RecipeSource, RunbookSource};
 use crate::planning::{Planned, ProductWish, Settings};
 use crate::{ExecMode, ExecRequest, PatchRequest, PatchScope, ProductAction};
 use indexmap::IndexMap;
@@ -51,6 +52,9 @@ pub(crate) struct PlanRunbook {
     pub hosts: HostChoice,
     /// Its short name.
     pub runbook: Slug,
+    /// A text that is tried instead of the one that is kept.
+    #[ts(optional)]
+    pub draft: Option<String>,
     /// Values by parameter. A secret is asked for by a question, and never stands here.
     pub values: IndexMap<String, String>,
 }
@@ -63,6 +67,9 @@ pub(crate) struct PlanProduct {
     pub hosts: HostChoice,
     /// The product's short name.
     pub product: Slug,
+    /// A recipe's text that is tried instead of the one that is kept.
+    #[ts(optional)]
+    pub draft: Option<String>,
     /// What should become of it.
     pub action: WantedAction,
     /// A version, if a certain one is wanted.
@@ -159,7 +166,7 @@ pub(super) async fn plan_patch(desk: &Desk, wish: PlanPatch) -> Result<PlanView,
         (false, true) => PatchScope::All,
         (false, false) => PatchScope::Packages(wish.packages),
     };
-    let request = PatchRequest { selector: selector.to_string(), scope, parallel: PARALLEL };
+    let request = PatchRequest { selector: selector.to_string(), scope, parallel: desk.workspace().parallel()? };
     Ok(keep(desk, desk.workspace().plan_patch(&selector, request).await?))
 }
 
@@ -171,15 +178,17 @@ pub(super) async fn plan_exec(desk: &Desk, wish: PlanExec) -> Result<PlanView, F
         privilege: if wish.sudo { Privilege::Root } else { Privilege::Login },
         mode: if wish.detached { ExecMode::Detached } else { ExecMode::Attached },
         timeout_seconds: wish.timeout_seconds,
-        parallel: PARALLEL,
+        parallel: desk.workspace().parallel()?,
     };
     Ok(keep(desk, desk.workspace().plan_exec(&selector, request).await?))
 }
 
 pub(super) async fn plan_runbook(desk: &Desk, wish: PlanRunbook) -> Result<PlanView, Fault> {
     let selector = wish.hosts.selector(desk)?;
+    let source = wish.draft.map_or(RunbookSource::Named(wish.runbook), RunbookSource::Draft);
     let settings = Settings { values: wish.values, ..Settings::default() };
-    Ok(keep(desk, desk.workspace().plan_runbook(&selector, &wish.runbook, settings, PARALLEL).await?))
+    let parallel = desk.workspace().parallel()?;
+    Ok(keep(desk, desk.workspace().plan_runbook(&selector, &source, settings, parallel).await?))
 }
 
 pub(super) async fn plan_product(desk: &Desk, wish: PlanProduct) -> Result<PlanView, Fault> {
@@ -192,9 +201,9 @@ pub(super) async fn plan_product(desk: &Desk, wish: PlanProduct) -> Result<PlanV
             WantedAction::Upgrade => ProductAction::Upgrade,
             WantedAction::Remove => ProductAction::Remove,
         },
-        recipe: None,
+        recipe: wish.draft.map_or(RecipeSource::Known, RecipeSource::Draft),
         settings: Settings { values: wish.values, ..Settings::default() },
-        parallel: PARALLEL,
+        parallel: desk.workspace().parallel()?,
     };
     Ok(keep(desk, desk.workspace().plan_product(&selector, wish).await?))
 }

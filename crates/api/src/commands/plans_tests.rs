@@ -1,6 +1,6 @@
 use super::*;
 use millwright_domain::ids::HostId;
-use millwright_domain::run::{DetachedWork, LeftOut};
+use millwright_domain::run::{DetachedWork, LeftOut, Wanted};
 use uuid::Uuid;
 
 fn job(host: &str, production: bool, work: Work) -> PlannedJob {
@@ -71,7 +71,8 @@ fn what_may_change_production_wants_the_clients_name() {
         ("a command", RunKind::Exec, vec![job("acme/prod/a", true, attached(Privilege::Login))], None),
     ];
     for (what, kind, jobs, expected) in table {
-        let content = PlanContent { kind, title: String::new(), selector: "all".into(), parallel: 1, jobs };
+        let wanted = Wanted::Patch { security: false, packages: Vec::new() };
+        let content = PlanContent { kind, title: String::new(), selector: "all".into(), wanted, parallel: 1, jobs };
         assert_eq!(confirmation(&content).as_deref(), expected, "{what}");
     }
 }

@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::{RunDocument, RunSummary};
 use millwright_domain::Fault;
 use millwright_domain::ids::RunId;
-use millwright_domain::run::CancelMode;
+use millwright_domain::run::{CancelMode, RunState};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -25,7 +25,9 @@ pub(super) fn run_list(desk: &Desk, query: RunListQuery) -> Result<Vec<RunSummar
 }
 
 pub(super) fn runs_open(desk: &Desk, Nothing {}: Nothing) -> Result<Vec<RunSummary>, Fault> {
-    desk.driven().into_iter().map(|id| desk.workspace().run_summary(id)).collect()
+    let driven = desk.driven().into_iter().map(|id| desk.workspace().run_summary(id));
+    // The driver of a run that has ended may still be writing down what it learnt.
+    driven.filter(|run| !run.as_ref().is_ok_and(|run| run.state != RunState::Running)).collect()
 }
 
 /// One run.

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use millwright_domain::ids::RunId;
 use millwright_domain::run::JobState;
 use millwright_domain::{Actor, Fault, HostPath};
-use millwright_store::fleet::{self, Filter, FleetRow, FleetSort, Need, Page};
+use millwright_store::fleet::{self, Filter, NeedRows};
 use millwright_store::table::{client, job, run};
 use serde::Serialize;
 use ts_rs::TS;
 
 /// Rows that a cause shows before one asks for all of them.
-const FIRST_ROWS: u32 = 5;
+const FIRST_ROWS: usize = 5;
 /// Jobs that a screen can still be read with.
 const MOST_JOBS: u32 = 200;
 
@@ -64,15 +64,6 @@ pub(crate) struct Today {
     pub unfinished: Vec<RunSummary>,
 }
 
-/// The first hosts with a need.
-#[derive(Debug, Serialize, TS)]
-pub(crate) struct NeedRows {
-    /// The need.
-    pub need: Need,
-    /// The hosts.
-    pub rows: Vec<FleetRow>,
-}
-
 /// A host whose last job did not succeed.
 #[derive(Debug, Serialize, TS)]
 pub(crate) struct UnsuccessfulJob {
@@ -93,18 +84,8 @@ pub(crate) struct UnsuccessfulJob {
 pub(super) fn today_show(desk: &Desk, Nothing {}: Nothing) -> Result<Today, Fault> {
     let at = Timestamp::now();
     Ok(desk.workspace().store.read(|reader| {
-        let counts = fleet::counts(reader, at, &Filter::default())?;
+        let (counts, worst) = fleet::worst(reader, at, FIRST_ROWS)?;
         let needs = needs(&counts);
-        let mut worst = Vec::new();
-        for NeedCount { need, hosts } in &needs {
-            if *hosts > 0 {
-                let filter = Filter { needs: vec![*need], ..Filter::default() };
-                let (sort, descending) = worst_first(*need);
-                let page = Page { sort, descending, offset: 0, limit: FIRST_ROWS };
-                let rows = fleet::page(reader, at, &filter, page)?;
-                worst.push(NeedRows { need: *need, rows });
-            }
-        }
         let mut unsuccessful = Vec::new();
         for job in job::last_unsuccessful(reader, MOST_JOBS)? {
             unsuccessful.push(UnsuccessfulJob {
@@ -120,14 +101,4 @@ pub(super) fn today_show(desk: &Desk, Nothing {}: Nothing) -> Result<Today, Faul
             run::unfinished(reader)?.into_iter().map(|(run, counts)| RunSummary::of(run, counts)).collect();
         Ok(Today { at, hosts: counts.in_scope, needs, worst, unsuccessful, unfinished })
     })?)
-}
-
-const fn worst_first(need: Need) -> (FleetSort, bool) {
-    match need {
-        Need::Unreachable | Need::Stale => (FleetSort::Seen, false),
-        Need::NoFacts | Need::FailedUnits | Need::Reboot => (FleetSort::Name, false),
-        Need::SecurityUpdates => (FleetSort::SecurityUpdates, true),
-        Need::Updates => (FleetSort::Updates, true),
-        Need::Disk => (FleetSort::Disk, true),
-    }
 }

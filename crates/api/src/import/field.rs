@@ -3,8 +3,8 @@
 //! The checks are stricter than what follows needs: nothing of this ever reaches a shell, but an address that begins
 //! with `-` or holds a `$(` is a mistake or an attack, and both are better found here.
 
-use super::draft::ImportDefaults;
 use super::problem::{quoted, wrong};
+use super::sheet::ImportDefaults;
 use jiff::tz::TimeZone;
 use millwright_domain::Fault;
 use millwright_domain::fleet::Credential;

@@ -2,6 +2,7 @@
 
 use millwright_domain::{Code, Fault};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 use ts_rs::TS;
 
@@ -148,8 +149,14 @@ pub(crate) struct Findings {
     files: Vec<String>,
     problems: Vec<(Place, ImportProblem)>,
     more_problems: usize,
+    /// Lines that are no rows: an import that leaves out what is bad goes on without them.
+    lost_rows: Vec<ImportProblem>,
+    more_lost_rows: usize,
     notes: Vec<ImportNote>,
     more_notes: usize,
+    is_exhausted: bool,
+    /// What was said at which place: a setting that holds for many hosts is told of once.
+    told: HashSet<(Place, String)>,
 }
 
 impl Findings {
@@ -158,8 +165,12 @@ impl Findings {
             files: vec![file_name.to_owned()],
             problems: Vec::new(),
             more_problems: 0,
+            lost_rows: Vec::new(),
+            more_lost_rows: 0,
             notes: Vec::new(),
             more_notes: 0,
+            is_exhausted: false,
+            told: HashSet::new(),
         }
     }
 
@@ -174,29 +185,38 @@ impl Findings {
         self.files.get(file.0).map_or("", String::as_str)
     }
 
-    /// A place as a sentence names it: the file's name stands there only if it is not the one that is spoken of.
-    pub(crate) fn line_seen_from(&self, place: Place, here: Place) -> String {
-        if place.file == here.file {
-            format!("line {}", place.line)
-        } else {
-            format!("{} line {}", self.file_name(place.file), place.line)
-        }
-    }
-
-    /// Something is wrong: the import will be refused.
+    /// Something is wrong with the file itself.
     pub(crate) fn problem(&mut self, place: Place, fault: Fault) {
         if self.problems.len() == KEPT_PROBLEMS {
             self.more_problems += 1;
             return;
         }
-        let problem = ImportProblem {
-            file: self.file_name(place.file).to_owned(),
-            line: place.line,
-            column: place.column,
-            message: shortened(fault.message),
-            hint: fault.hint.map(shortened),
-        };
+        let problem = self.problem_at(place, fault);
         self.problems.push((place, problem));
+    }
+
+    /// The file holds more than an import may: nothing of it is taken.
+    pub(crate) fn exhausted(&mut self, place: Place, fault: Fault) {
+        self.is_exhausted = true;
+        self.problem(place, fault);
+    }
+
+    /// A line that should be a row cannot be read as one.
+    pub(crate) fn lost_row(&mut self, place: Place, fault: Fault) {
+        if self.lost_rows.len() == KEPT_PROBLEMS {
+            self.more_lost_rows += 1;
+        } else {
+            let problem = self.problem_at(place, fault);
+            self.lost_rows.push(problem);
+        }
+    }
+
+    /// Something is wrong with a cell, which no more than one problem is told of.
+    pub(crate) fn cell_problem(&mut self, place: Place, fault: Fault) {
+        let is_said = self.problems.iter().any(|(other, problem)| *other == place && problem.message != fault.message);
+        if !is_said && self.told.insert((place, fault.message.clone())) {
+            self.problem(place, fault);
+        }
     }
 
     /// Something is left out or changed, and the import goes on.
@@ -210,22 +230,52 @@ impl Findings {
     }
 
     pub(crate) fn has_problems(&self) -> bool {
-        !self.problems.is_empty()
+        !self.problems.is_empty() || !self.lost_rows.is_empty()
     }
 
-    /// The notes if nothing is wrong, else the problems.
-    pub(crate) fn conclude(mut self) -> Result<Vec<ImportNote>, ImportProblems> {
-        if self.has_problems() {
-            self.problems.sort_by_key(|(place, _)| *place);
-            let found = self.problems.into_iter().map(|(_, problem)| problem).collect();
-            return Err(ImportProblems { found, more: self.more_problems });
+    pub(crate) const fn is_exhausted(&self) -> bool {
+        self.is_exhausted
+    }
+
+    /// Takes the lines that are no rows out of what is wrong, with their number.
+    pub(crate) fn take_lost_rows(&mut self) -> (Vec<ImportProblem>, usize) {
+        (std::mem::take(&mut self.lost_rows), std::mem::take(&mut self.more_lost_rows))
+    }
+
+    /// All that is wrong, in the order of its lines; none if nothing is.
+    pub(crate) fn problems(&self) -> Option<ImportProblems> {
+        if !self.has_problems() {
+            return None;
         }
+        let mut problems = self.problems.clone();
+        problems.sort_by_key(|(place, _)| *place);
+        let mut found: Vec<ImportProblem> = problems.into_iter().map(|(_, problem)| problem).collect();
+        found.extend(self.lost_rows.iter().cloned());
+        // Included files have names of their own, and their problems stay where their names stand.
+        if self.files.len() == 1 {
+            found.sort_by_key(|problem| (problem.line, problem.column));
+        }
+        Some(ImportProblems { found, more: self.more_problems + self.more_lost_rows })
+    }
+
+    /// What was left out or changed.
+    pub(crate) fn into_notes(mut self) -> Vec<ImportNote> {
         if self.more_notes > 0 {
             let file = self.file_name(FileIndex::FIRST).to_owned();
             let message = format!("{} more things were left out or changed; they are not listed", self.more_notes);
             self.notes.push(ImportNote { file, line: 1, message });
         }
-        Ok(self.notes)
+        self.notes
+    }
+
+    fn problem_at(&self, place: Place, fault: Fault) -> ImportProblem {
+        ImportProblem {
+            file: self.file_name(place.file).to_owned(),
+            line: place.line,
+            column: place.column,
+            message: shortened(fault.message),
+            hint: fault.hint.map(shortened),
+        }
     }
 }
 

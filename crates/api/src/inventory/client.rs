@@ -1,5 +1,6 @@
 //! Clients.
 
+use crate::undo::Edited;
 use crate::workspace::Workspace;
 use millwright_domain::fleet::Client;
 use millwright_domain::{Code, Fault, Slug};
@@ -21,7 +22,7 @@ pub struct ClientView {
 
 impl Workspace {
     /// Adds a client; its short name follows from its name unless one is given.
-    pub async fn client_add(&self, name: &str, slug: Option<Slug>) -> Result<Client, Fault> {
+    pub async fn client_add(&self, name: &str, slug: Option<Slug>) -> Result<Edited<Client>, Fault> {
         let name = name.trim().to_owned();
         if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
             return Err(Fault::new(Code::InvalidInput, "a client's name has 1 to 200 printable characters"));
@@ -30,7 +31,7 @@ impl Workspace {
             Fault::new(Code::InvalidInput, format!("no short name follows from “{name}”"))
                 .with_hint("Give one with --slug.")
         })?;
-        self.write(move |writer| client::add(writer, slug, &name)).await
+        self.edit(move |writer| client::add(writer, slug, &name)).await
     }
 
     /// Every client.
@@ -60,8 +61,8 @@ impl Workspace {
     }
 
     /// Removes a client that has no environment.
-    pub async fn client_remove(&self, slug: Slug) -> Result<(), Fault> {
-        self.write(move |writer| {
+    pub async fn client_remove(&self, slug: Slug) -> Result<Edited<()>, Fault> {
+        self.edit(move |writer| {
             let found = client::find(&writer.reader(), &slug)?;
             client::remove(writer, &found)
         })

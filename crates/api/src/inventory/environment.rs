@@ -1,6 +1,7 @@
 //! Environments.
 
 use super::check_time_zone;
+use crate::undo::Edited;
 use crate::workspace::Workspace;
 use millwright_domain::fleet::{Environment, EnvironmentKind};
 use millwright_domain::{EnvironmentPath, Fault, Slug};
@@ -36,9 +37,9 @@ impl Workspace {
         path: EnvironmentPath,
         time_zone: String,
         kind: EnvironmentKind,
-    ) -> Result<Environment, Fault> {
+    ) -> Result<Edited<Environment>, Fault> {
         check_time_zone(&time_zone)?;
-        self.write(move |writer| {
+        self.edit(move |writer| {
             let owner = client::find(&writer.reader(), &path.client)?;
             environment::add(writer, &owner, path.environment, &time_zone, kind)
         })
@@ -65,9 +66,13 @@ impl Workspace {
     }
 
     /// Changes an environment.
-    pub async fn environment_edit(&self, path: EnvironmentPath, edit: EnvironmentEdit) -> Result<Environment, Fault> {
+    pub async fn environment_edit(
+        &self,
+        path: EnvironmentPath,
+        edit: EnvironmentEdit,
+    ) -> Result<Edited<Environment>, Fault> {
         edit.time_zone.as_deref().map_or(Ok(()), check_time_zone)?;
-        self.write(move |writer| {
+        self.edit(move |writer| {
             let before = environment::find(&writer.reader(), &path)?;
             let after = Environment {
                 time_zone: edit.time_zone.unwrap_or_else(|| before.time_zone.clone()),
@@ -81,8 +86,8 @@ impl Workspace {
     }
 
     /// Removes an environment that has no host.
-    pub async fn environment_remove(&self, path: EnvironmentPath) -> Result<(), Fault> {
-        self.write(move |writer| {
+    pub async fn environment_remove(&self, path: EnvironmentPath) -> Result<Edited<()>, Fault> {
+        self.edit(move |writer| {
             let found = environment::find(&writer.reader(), &path)?;
             environment::remove(writer, &found)
         })

@@ -1,6 +1,7 @@
 //! Hosts.
 
 use super::{check_address, check_user};
+use crate::undo::Edited;
 use crate::workspace::{Workspace, this_user};
 use jiff::Timestamp;
 use millwright_domain::fleet::{Credential, Host, HostKeyPin, Installation, SudoMode};
@@ -71,7 +72,7 @@ pub struct HostView {
 
 impl Workspace {
     /// Adds a host.
-    pub async fn host_add(&self, draft: HostDraft) -> Result<Host, Fault> {
+    pub async fn host_add(&self, draft: HostDraft) -> Result<Edited<Host>, Fault> {
         let (address, user) = (draft.address.clone(), draft.user.clone().or_else(this_user));
         let user = user.ok_or_else(|| {
             Fault::new(Code::InvalidInput, "nobody knows as whom to log in").with_hint("Name the account with --user.")
@@ -79,7 +80,7 @@ impl Workspace {
         check_address(&address)?;
         check_user(&user)?;
         check_credential(&draft.credential)?;
-        self.write(move |writer| {
+        self.edit(move |writer| {
             let reader = writer.reader();
             let place = environment::find(&reader, &draft.path.environment_path())?;
             let added = Host {
@@ -140,11 +141,11 @@ impl Workspace {
     }
 
     /// Changes a host.
-    pub async fn host_edit(&self, path: HostPath, edit: HostEdit) -> Result<Host, Fault> {
+    pub async fn host_edit(&self, path: HostPath, edit: HostEdit) -> Result<Edited<Host>, Fault> {
         edit.address.as_deref().map_or(Ok(()), check_address)?;
         edit.user.as_deref().map_or(Ok(()), check_user)?;
         edit.credential.as_ref().map_or(Ok(()), check_credential)?;
-        self.write(move |writer| {
+        self.edit(move |writer| {
             let reader = writer.reader();
             let before = host::find(&reader, &path)?;
             let mut after = before.clone();
@@ -169,8 +170,8 @@ impl Workspace {
     }
 
     /// Removes a host from the inventory. Its runs stay readable.
-    pub async fn host_remove(&self, path: HostPath) -> Result<(), Fault> {
-        self.write(move |writer| {
+    pub async fn host_remove(&self, path: HostPath) -> Result<Edited<()>, Fault> {
+        self.edit(move |writer| {
             let found = host::find(&writer.reader(), &path)?;
             host::remove(writer, &found)
         })

@@ -9,7 +9,7 @@ use millwright_domain::audit::AuditHead;
 use millwright_domain::{Code, Fault};
 use serde_json::json;
 
-pub(crate) fn perform(workspace: &Workspace, out: &Out, verb: Audit) -> Result<Exit, Fault> {
+pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Audit) -> Result<Exit, Fault> {
     match verb {
         Audit::List { limit } => {
             let entries = workspace.audit_list(limit)?;
@@ -25,6 +25,13 @@ pub(crate) fn perform(workspace: &Workspace, out: &Out, verb: Audit) -> Result<E
                     ]);
                 }
                 table.to_string()
+            });
+        }
+        Audit::Undo { number } => {
+            let entry = workspace.audit_entry(number)?;
+            workspace.edit_undo(entry.id).await?;
+            out.answer(&json!({ "undone": entry }), || {
+                format!("Took back {number}: {} {}.", entry.action, visible_line(&entry.change.to_string()))
             });
         }
         Audit::Verify { head } => {

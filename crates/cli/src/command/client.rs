@@ -11,7 +11,7 @@ use serde_json::json;
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Client) -> Result<Exit, Fault> {
     match verb {
         Client::Add { name, slug } => {
-            let client = workspace.client_add(&name, slug).await?;
+            let client = workspace.client_add(&name, slug).await?.item;
             out.answer(&json!({ "client": client }), || format!("Added client {}.", client.slug));
         }
         Client::List => {

@@ -11,7 +11,7 @@ use serde_json::json;
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Env) -> Result<Exit, Fault> {
     match verb {
         Env::Add { path, timezone, production } => {
-            let added = workspace.environment_add(path.clone(), timezone, kind(production)).await?;
+            let added = workspace.environment_add(path.clone(), timezone, kind(production)).await?.item;
             out.answer(&json!({ "environment": added }), || format!("Added environment {path}."));
         }
         Env::List { client } => {
@@ -38,7 +38,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Env) -> Resu
         }
         Env::Edit { path, timezone, production } => {
             let edit = EnvironmentEdit { time_zone: timezone, kind: production.map(kind) };
-            let edited = workspace.environment_edit(path.clone(), edit).await?;
+            let edited = workspace.environment_edit(path.clone(), edit).await?.item;
             out.answer(&json!({ "environment": edited }), || format!("Changed environment {path}."));
         }
         Env::Remove { path } => {

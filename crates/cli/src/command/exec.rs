@@ -18,7 +18,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, wish: Exec) -> Res
         privilege: if sudo { Privilege::Root } else { Privilege::Login },
         mode: if detach { ExecMode::Detached } else { ExecMode::Attached },
         timeout_seconds: timeout,
-        parallel: parallel.parallel,
+        parallel: parallel.or_setting(workspace)?,
     };
     let planned = workspace.plan_exec(&selector, request).await?;
     let document = start::run(workspace, out, &planned).await?;

@@ -14,7 +14,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Facts) -> Re
     match verb {
         Facts::Refresh { selector, keep_index, parallel } => {
             let refresh = if keep_index { IndexRefresh::Leave } else { IndexRefresh::Refresh };
-            let results = workspace.facts_refresh(&selector, refresh, parallel.parallel).await?;
+            let results = workspace.facts_refresh(&selector, refresh, parallel.or_setting(workspace)?).await?;
             out.answer(&json!({ "facts": results }), || refreshed(out, &results));
             Ok(Exit::of_hosts(results.iter().map(|result| result.error.as_ref())))
         }

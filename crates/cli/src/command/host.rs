@@ -18,7 +18,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Host) -> Res
             let credential = credential(credentials)?.unwrap_or(Credential::Agent { fingerprint: None });
             let tags = tag.into_iter().collect();
             let draft = HostDraft { path, address, port, user, credential, jumps: jump, sudo, tags };
-            let host = workspace.host_add(draft).await?;
+            let host = workspace.host_add(draft).await?.item;
             out.answer(&json!({ "host": host }), || {
                 format!("Added host {}.\nNext: millwright host trust {}", host.path, host.path)
             });
@@ -59,7 +59,7 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Host) -> Res
                 add_tags: tag.into_iter().collect(),
                 remove_tags: untag.into_iter().collect::<BTreeSet<_>>(),
             };
-            let edited = workspace.host_edit(host, edit).await?;
+            let edited = workspace.host_edit(host, edit).await?.item;
             out.answer(&json!({ "host": edited }), || format!("Changed host {}.", edited.path));
         }
         Host::Remove { host } => {
@@ -67,8 +67,14 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Host) -> Res
             out.answer(&json!({ "removed": host }), || format!("Removed host {host}."));
         }
         Host::Trust { host, fingerprint } => return trust(workspace, out, &host, fingerprint).await,
+        Host::Revoke { host, fingerprint } => {
+            workspace.host_key_revoke(host.clone(), fingerprint.clone()).await?;
+            out.answer(&json!({ "revoked": fingerprint, "host": host }), || {
+                format!("{host} is refused from now on if it shows {fingerprint}.\nNext: millwright host trust {host}")
+            });
+        }
         Host::Check { selector, parallel } => {
-            let checks = workspace.host_check(&selector, parallel.parallel).await?;
+            let checks = workspace.host_check(&selector, parallel.or_setting(workspace)?).await?;
             out.answer(&json!({ "checks": checks }), || checked(out, &checks));
             let faults = checks.iter().map(|check| {
                 check.steps.iter().find_map(|step| match &step.result {

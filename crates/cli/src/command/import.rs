@@ -5,13 +5,13 @@ use crate::exit::Exit;
 use crate::out::Out;
 use crate::text::visible_line;
 use millwright_api::import::ImportDefaults;
-use millwright_api::{ImportKind, ImportMode, ImportReport, Workspace};
+use millwright_api::{BadRowPolicy, ImportKind, ImportMode, ImportReport, Workspace};
 use millwright_domain::Fault;
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Import) -> Result<Exit, Fault> {
-    let (kind, ImportFile { file, dry_run, env, user, sudo }) = match verb {
+    let (kind, ImportFile { file, dry_run, leave_out_bad, env, user, sudo }) = match verb {
         Import::Csv(file) => (ImportKind::Csv, file),
         Import::SshConfig(file) => (ImportKind::SshConfig, file),
         Import::Ansible(file) => (ImportKind::Ansible, file),
@@ -21,9 +21,10 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Import) -> R
     let user = user.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".into());
     let defaults = ImportDefaults { environment: env, user, sudo, home: variable("HOME") };
     let mode = mode(dry_run);
-    let report = workspace.import(kind, &file, &defaults, mode).await?;
-    out.answer(&json!({ "dry_run": dry_run, "import": report }), || told(&report, dry_run));
-    Ok(Exit::Well)
+    let policy = if leave_out_bad { BadRowPolicy::LeaveOut } else { BadRowPolicy::Refuse };
+    let report = workspace.import(kind, &file, &defaults, policy, mode).await?;
+    out.answer(&json!({ "dry_run": dry_run, "import": report }), || told(&report, &file, dry_run));
+    Ok(if report.left_out.is_empty() { Exit::Well } else { Exit::Some })
 }
 
 async fn known_hosts(workspace: &Workspace, out: &Out, file: &Path, dry_run: bool) -> Result<Exit, Fault> {
@@ -50,10 +51,16 @@ const fn mode(dry_run: bool) -> ImportMode {
     if dry_run { ImportMode::DryRun } else { ImportMode::Apply }
 }
 
-fn told(report: &ImportReport, dry_run: bool) -> String {
+fn told(report: &ImportReport, file: &Path, dry_run: bool) -> String {
     let mut lines = Vec::new();
     for note in &report.notes {
         lines.push(format!("note: {}", visible_line(&note.to_string())));
+    }
+    lines.extend(report.not_done.iter().map(|note| format!("note: {}", visible_line(note))));
+    for row in &report.left_out {
+        let host = row.host.as_ref().map_or_else(String::new, |host| format!("{host}: "));
+        let said = format!("{}:{}: {host}{}", file.display(), row.line, row.message);
+        lines.push(format!("left out {}", visible_line(&said)));
     }
     let (added, changed) = if dry_run { ("would add", "would change") } else { ("added", "changed") };
     lines.extend(report.clients_added.iter().map(|client| format!("{added} client {client}")));
@@ -66,5 +73,8 @@ fn told(report: &ImportReport, dry_run: bool) -> String {
         report.hosts_changed.len(),
         report.hosts_unchanged.len()
     ));
+    if !report.left_out.is_empty() {
+        lines.push(format!("{} rows left out", report.left_out.len()));
+    }
     lines.join("\n")
 }

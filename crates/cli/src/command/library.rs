@@ -1,14 +1,15 @@
 //! `millwright runbook …`, `millwright recipe …`
 
 use super::start::{approve_and_run, settings};
-use crate::arguments::{Approval, Runbook, Set};
+use crate::arguments::{Approval, Recipe, Runbook, Set};
 use crate::exit::Exit;
 use crate::out::Out;
-use crate::text::visible_line;
-use millwright_api::{LibraryEntry, Workspace};
+use crate::text::{visible, visible_line};
+use millwright_api::{LibraryEntry, RunbookSource, Shelf, Workspace};
 use millwright_domain::recipe::{Effect, Runbook as Book};
-use millwright_domain::{Fault, Selector, Slug};
+use millwright_domain::{Code, Fault, Selector, Slug};
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) async fn run(
     workspace: &Workspace,
@@ -18,7 +19,9 @@ pub(crate) async fn run(
     set: Set,
     approval: Approval,
 ) -> Result<Exit, Fault> {
-    let planned = workspace.plan_runbook(selector, name, settings(set)?, approval.parallel.parallel).await?;
+    let source = RunbookSource::Named(name.clone());
+    let parallel = approval.parallel.or_setting(workspace)?;
+    let planned = workspace.plan_runbook(selector, &source, settings(set)?, parallel).await?;
     approve_and_run(workspace, out, planned, approval).await
 }
 
@@ -28,6 +31,7 @@ pub(crate) fn runbook(workspace: &Workspace, out: &Out, verb: &Runbook) -> Resul
             let book = workspace.runbook_show(name)?;
             out.answer(&json!({ "runbook": document(&book) }), || shown(&book));
         }
+        Runbook::Check { file } => return check(out, Shelf::Runbooks, file),
         Runbook::List | Runbook::Run { .. } => {
             let entries = workspace.runbook_list()?;
             out.answer(&json!({ "runbooks": entries }), || listed(out, "RUNBOOK", &entries));
@@ -36,10 +40,26 @@ pub(crate) fn runbook(workspace: &Workspace, out: &Out, verb: &Runbook) -> Resul
     Ok(Exit::Well)
 }
 
-pub(crate) fn recipes(workspace: &Workspace, out: &Out) -> Result<Exit, Fault> {
+pub(crate) fn recipe(workspace: &Workspace, out: &Out, verb: &Recipe) -> Result<Exit, Fault> {
+    if let Recipe::Check { file } = verb {
+        return check(out, Shelf::Recipes, file);
+    }
     let entries = workspace.recipe_list()?;
     out.answer(&json!({ "recipes": entries }), || listed(out, "PRODUCT", &entries));
     Ok(Exit::Well)
+}
+
+/// Everything that is wrong with a file, in the form that editors and compilers know.
+fn check(out: &Out, shelf: Shelf, file: &Path) -> Result<Exit, Fault> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Fault::new(Code::LocalFile, format!("{} cannot be read: {error}", file.display())))?;
+    let read = shelf.read(&file.display().to_string(), &text);
+    let diagnostics: Vec<_> = read.as_ref().err().into_iter().flat_map(|found| found.iter()).collect();
+    out.answer(&json!({ "diagnostics": diagnostics }), || match &read {
+        Ok(sound) => format!("Nothing is wrong with {} (“{}”).", file.display(), visible_line(&sound.title)),
+        Err(found) => visible(&found.to_string()),
+    });
+    Ok(if read.is_ok() { Exit::Well } else { Exit::Failed })
 }
 
 fn listed(out: &Out, name: &str, entries: &[LibraryEntry]) -> String {

@@ -2,9 +2,11 @@
 
 mod audit;
 mod client;
+mod config;
 mod env;
 mod exec;
 mod facts;
+mod files;
 mod host;
 mod import;
 mod library;
@@ -13,6 +15,7 @@ mod product;
 mod run;
 mod start;
 mod status;
+mod terminal;
 
 use crate::arguments::{Arguments, Noun, Run, Runbook};
 use crate::exit::Exit;
@@ -49,8 +52,10 @@ pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fau
             library::run(&open()?, out, &name, &selector, set, approval).await
         }
         Noun::Runbook(verb) => library::runbook(&open()?, out, &verb),
-        Noun::Recipe(_) => library::recipes(&open()?, out),
+        Noun::Config(verb) => config::perform(&open()?, out, verb).await,
+        Noun::Recipe(verb) => library::recipe(&open()?, out, &verb),
         Noun::Exec(wish) => exec::perform(&open()?, out, wish).await,
+        Noun::Files(verb) => files::perform(&open()?, out, verb).await,
         Noun::Run(verb) => match verb {
             Run::List { limit } => run::list(&open()?, out, limit),
             Run::Show { id } => run::show(&open()?, out, &id),
@@ -58,8 +63,9 @@ pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fau
             Run::Cancel { id, after_step } => run::cancel(&open()?, out, &id, after_step).await,
             Run::Output { id, host } => run::output(&open()?, out, &id, &host),
         },
+        Noun::Terminal { host } => terminal::perform(&open()?, out, &host).await,
         Noun::Status { selector } => status::perform(&open()?, out, selector.as_ref()),
-        Noun::Audit(verb) => audit::perform(&open()?, out, verb),
+        Noun::Audit(verb) => audit::perform(&open()?, out, verb).await,
         Noun::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "millwright", &mut text);

@@ -16,7 +16,8 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, wish: Patch) -> Re
     } else {
         PatchScope::Packages(package)
     };
-    let request = PatchRequest { selector: selector.to_string(), scope, parallel: approval.parallel.parallel };
+    let request =
+        PatchRequest { selector: selector.to_string(), scope, parallel: approval.parallel.or_setting(workspace)? };
     let planned = workspace.plan_patch(&selector, request).await?;
     approve_and_run(workspace, out, planned, approval).await
 }

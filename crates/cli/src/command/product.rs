@@ -4,7 +4,7 @@ use super::start::{approve_and_run, settings};
 use crate::arguments::Product;
 use crate::exit::Exit;
 use crate::out::Out;
-use millwright_api::{ProductAction, ProductWish, Workspace};
+use millwright_api::{ProductAction, ProductWish, RecipeSource, Workspace};
 use millwright_domain::Fault;
 
 pub(crate) async fn perform(
@@ -22,9 +22,9 @@ pub(crate) async fn perform(
         product: name.parse()?,
         version,
         action,
-        recipe,
+        recipe: recipe.map_or(RecipeSource::Known, RecipeSource::File),
         settings: settings(set)?,
-        parallel: approval.parallel.parallel,
+        parallel: approval.parallel.or_setting(workspace)?,
     };
     let planned = workspace.plan_product(&selector, wish).await?;
     approve_and_run(workspace, out, planned, approval).await

@@ -23,6 +23,13 @@ pub struct Values {
     pub secrets: BTreeSet<String>,
 }
 
+impl Values {
+    /// The plain values as texts, as somebody would give them again.
+    pub fn texts(&self) -> IndexMap<String, String> {
+        self.plain.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
+    }
+}
+
 /// Gives every parameter its value, or says everything that is wrong with what was given.
 pub fn resolve(parameters: &Parameters, given: &Given) -> Result<Values, Vec<Fault>> {
     let mut values = Values::default();

@@ -9,5 +9,5 @@ pub use job::{
 };
 pub use plan::{
     Attachment, AttachmentSource, DetachedWork, Exclusion, LeftOut, OnFailure, Plan, PlanContent, PlannedInstallation,
-    PlannedJob, PlannedProbe, PlannedStep, Privilege, RunKind, Stage, StageEnd, StepKind, Work,
+    PlannedJob, PlannedProbe, PlannedStep, Privilege, RunKind, Stage, StageEnd, StepKind, Wanted, Work,
 };

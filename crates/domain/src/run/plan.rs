@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::fault::{Code, Fault};
 use crate::ids::{HostId, PlanId, ProductId};
-use crate::name::HostPath;
+use crate::name::{HostPath, Slug};
 use crate::run::job::JobState;
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -52,6 +52,8 @@ pub struct PlanContent {
     pub title: String,
     /// The selector as it was given. The hosts that it named stand in the jobs.
     pub selector: String,
+    /// What somebody wanted, so that the same can be wanted again.
+    pub wanted: Wanted,
     /// How many jobs may be at work at once.
     pub parallel: u32,
     /// What each host gets, in the order in which the jobs begin.
@@ -74,6 +76,46 @@ impl PlanContent {
             Work::Satisfied { .. } | Work::Attached { .. } | Work::LeftOut(_) => false,
         })
     }
+}
+
+/// What somebody wanted of hosts. No secret is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Wanted {
+    /// Updates.
+    Patch {
+        /// Only those of a security archive.
+        security: bool,
+        /// Only these packages; empty: all.
+        packages: Vec<String>,
+    },
+    /// One command.
+    Exec {
+        /// The text for `sh`.
+        script: String,
+        /// As root.
+        sudo: bool,
+        /// Goes on without us.
+        detached: bool,
+        /// How long it may take.
+        timeout_seconds: u32,
+    },
+    /// A support procedure.
+    Runbook {
+        /// Its short name.
+        runbook: Slug,
+        /// Values by parameter.
+        values: IndexMap<String, String>,
+    },
+    /// A product by its recipe.
+    Product {
+        /// Its short name.
+        product: Slug,
+        /// The version that was asked for.
+        version: Option<String>,
+        /// Values by parameter.
+        values: IndexMap<String, String>,
+    },
 }
 
 /// What kind of work a run does.
@@ -349,6 +391,7 @@ mod tests {
             kind: RunKind::Exec,
             title: "true".into(),
             selector: "all".into(),
+            wanted: Wanted::Patch { security: false, packages: Vec::new() },
             parallel: 32,
             jobs: vec![PlannedJob {
                 host_id: HostId(uuid::Uuid::nil()),

@@ -2,19 +2,32 @@
 
 use super::session::{LibrarySession, c_string};
 use super::{LibraryError, Step, raw};
+use crate::exchange::PtySize;
 use libssh2_sys as sys;
 use std::ffi::c_int;
 use std::ptr::{NonNull, null, null_mut};
 use std::task::Poll;
-
-/// How much a host may send on one command's channel before we must have read it.
-const WINDOW_BYTES: u32 = 512 * 1024;
 
 /// One open channel. Dropping it releases it; close it first, or the host learns of it only when the session ends.
 pub(crate) struct Channel {
     raw: NonNull<sys::LIBSSH2_CHANNEL>,
     session: LibrarySession,
 }
+
+/// What a channel is asked to run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Startup<'a> {
+    /// A command, by the account's shell.
+    Command(&'a [u8]),
+    /// A service of the host's SSH server, by its name.
+    Subsystem(&'a [u8]),
+    /// The account's shell.
+    Shell,
+}
+
+/// What a keyboard and a screen of today expect of a terminal, as RFC 4254 encodes it: DEL erases, a character may have
+/// several bytes, 38400 baud each way.
+const TERMINAL_MODES: &[u8] = &[3, 0, 0, 0, 127, 42, 0, 0, 0, 1, 128, 0, 0, 0x96, 0, 129, 0, 0, 0x96, 0, 0];
 
 /// Which of a command's two outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +50,9 @@ pub(crate) enum ExitReport {
 }
 
 impl LibrarySession {
-    /// Opens a channel for a command. One opening at a time: libssh2 keeps its state in the session.
-    pub(crate) fn open_for_command(&self) -> Step<Channel> {
+    /// Opens a channel for a command, on which the host may send `window_bytes` before we must have read them. One opening
+    /// at a time: libssh2 keeps its state in the session.
+    pub(crate) fn open_for_command(&self, window_bytes: u32) -> Step<Channel> {
         const KIND: &[u8] = b"session";
         // SAFETY: the session lives; the kind is passed with its length.
         let channel = unsafe {
@@ -46,7 +60,7 @@ impl LibrarySession {
                 self.pointer(),
                 KIND.as_ptr().cast(),
                 KIND.len() as u32,
-                WINDOW_BYTES,
+                window_bytes,
                 sys::LIBSSH2_CHANNEL_PACKET_DEFAULT,
                 null(),
                 0,
@@ -86,17 +100,54 @@ impl LibrarySession {
 }
 
 impl Channel {
-    /// Asks the host to run a command.
-    pub(crate) fn run(&self, command: &[u8]) -> Step<()> {
-        const REQUEST: &[u8] = b"exec";
-        // SAFETY: the channel lives; both texts are passed with their lengths and copied by libssh2.
+    /// Asks the host to run something.
+    pub(crate) fn start(&self, startup: Startup<'_>) -> Step<()> {
+        let (request, message): (&[u8], Option<&[u8]>) = match startup {
+            Startup::Command(command) => (b"exec", Some(command)),
+            Startup::Subsystem(name) => (b"subsystem", Some(name)),
+            Startup::Shell => (b"shell", None),
+        };
+        // SAFETY: the channel lives; both texts are passed with their lengths and copied by libssh2, which takes null for
+        // a request without a text.
         self.session.step(unsafe {
             sys::libssh2_channel_process_startup(
                 self.raw.as_ptr(),
-                REQUEST.as_ptr().cast(),
-                REQUEST.len() as u32,
-                command.as_ptr().cast(),
-                command.len() as u32,
+                request.as_ptr().cast(),
+                request.len() as u32,
+                message.map_or(null(), |message| message.as_ptr().cast()),
+                message.map_or(0, |message| message.len() as u32),
+            )
+        })
+    }
+
+    /// Asks the host for a terminal, on which what is started afterwards runs.
+    pub(crate) fn request_terminal(&self, terminal_type: &str, size: PtySize) -> Step<()> {
+        // SAFETY: the channel lives; both texts are passed with their lengths and copied by libssh2.
+        self.session.step(unsafe {
+            sys::libssh2_channel_request_pty_ex(
+                self.raw.as_ptr(),
+                terminal_type.as_ptr().cast(),
+                terminal_type.len() as u32,
+                TERMINAL_MODES.as_ptr().cast(),
+                TERMINAL_MODES.len() as u32,
+                c_int::from(size.columns),
+                c_int::from(size.rows),
+                0,
+                0,
+            )
+        })
+    }
+
+    /// Tells the host the terminal's new size; the host does not answer. Only after the terminal was granted.
+    pub(crate) fn resize_terminal(&self, size: PtySize) -> Step<()> {
+        // SAFETY: the channel lives.
+        self.session.step(unsafe {
+            sys::libssh2_channel_request_pty_size_ex(
+                self.raw.as_ptr(),
+                c_int::from(size.columns),
+                c_int::from(size.rows),
+                0,
+                0,
             )
         })
     }

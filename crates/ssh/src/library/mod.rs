@@ -12,7 +12,7 @@ mod session;
 pub(crate) mod wire;
 
 pub(crate) use agent::{Agent, AgentKey};
-pub(crate) use channel::{Channel, ExitReport, Stream};
+pub(crate) use channel::{Channel, ExitReport, Startup, Stream};
 pub(crate) use login::Question;
 pub(crate) use session::LibrarySession;
 

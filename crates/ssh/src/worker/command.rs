@@ -1,9 +1,9 @@
-//! One command on its channel: input in, output out, never more of either than there is room for.
+//! One program on its channel, on a terminal or without: input in, output out, never more of either than there is room for.
 
-use super::RunRequest;
-use crate::exchange::{Ending, Piece};
+use super::{Program, RunRequest};
+use crate::exchange::{Ending, Piece, PtySize};
 use crate::library::wire;
-use crate::library::{Channel, ExitReport, LibraryError, Stream};
+use crate::library::{Channel, ExitReport, LibraryError, Startup, Step, Stream};
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use tokio::sync::mpsc::Permit;
@@ -18,10 +18,15 @@ pub(super) struct CommandChannel {
     request: RunRequest,
     phase: Phase,
     input: Input,
+    /// A size that libssh2 has not sent yet: it must be offered again unchanged.
+    resizing: Option<PtySize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    /// The host has not said yet whether there is a terminal of this size. It throws input away until it was asked to run
+    /// something.
+    TerminalRequested(PtySize),
     /// The host has not said yet whether it runs the command.
     Requested,
     /// It runs.
@@ -56,31 +61,44 @@ enum Room<'a> {
 
 impl CommandChannel {
     pub(super) fn new(channel: Channel, request: RunRequest) -> Self {
-        Self { channel, request, phase: Phase::Requested, input: Input::Open { unsent: Vec::new(), start: 0 } }
+        let phase = match &request.program {
+            Program::Command(_) | Program::Subsystem(_) => Phase::Requested,
+            Program::Shell { size, .. } => Phase::TerminalRequested(*size.borrow()),
+        };
+        let input = Input::Open { unsent: Vec::new(), start: 0 };
+        Self { channel, request, phase, input, resizing: None }
     }
 
     /// Does what can be done now. `buffer` is the thread's own.
     pub(super) fn step(&mut self, buffer: &mut [u8]) -> Result<Activity, LibraryError> {
         let mut busy = false;
-        if self.phase == Phase::Requested {
-            match self.channel.run(&self.request.command) {
-                Poll::Pending => {}
-                Poll::Ready(Ok(())) => {
-                    self.phase = Phase::Running;
-                    busy = true;
-                }
-                Poll::Ready(Err(error)) => return Err(error),
+        if let Phase::TerminalRequested(size) = self.phase
+            && let Poll::Ready(granted) = self.request_terminal(size)
+        {
+            granted?;
+            self.phase = Phase::Requested;
+            busy = true;
+        }
+        if self.phase == Phase::Requested
+            && let Poll::Ready(started) = self.start()
+        {
+            started?;
+            self.phase = Phase::Running;
+            busy = true;
+        }
+        match self.phase {
+            Phase::TerminalRequested(_) | Phase::Closing => {}
+            // Input follows the request without waiting for the answer to it.
+            Phase::Requested => busy |= self.send_input()?,
+            Phase::Running => {
+                busy |= self.resize()?;
+                busy |= self.send_input()?;
+                busy |= self.take_output(buffer)?;
             }
         }
-        // Input follows the request without waiting for the answer to it.
-        if self.phase != Phase::Closing {
-            busy |= self.send_input()?;
-        }
-        if self.phase == Phase::Running {
-            busy |= self.take_output(buffer)?;
-        }
-        if self.phase == Phase::Requested && self.request.pieces.is_closed() {
-            self.phase = Phase::Closing;
+        match self.phase {
+            Phase::TerminalRequested(_) | Phase::Requested if self.request.pieces.is_closed() => self.give_up(),
+            Phase::TerminalRequested(_) | Phase::Requested | Phase::Running | Phase::Closing => {}
         }
         if self.phase == Phase::Closing {
             return match self.channel.close() {
@@ -100,6 +118,41 @@ impl CommandChannel {
     /// Closes the channel, whatever the command does.
     pub(super) fn give_up(&mut self) {
         self.phase = Phase::Closing;
+    }
+
+    fn request_terminal(&self, size: PtySize) -> Step<()> {
+        match &self.request.program {
+            Program::Shell { terminal_type, .. } => self.channel.request_terminal(terminal_type, size),
+            Program::Command(_) | Program::Subsystem(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn start(&self) -> Step<()> {
+        self.channel.start(match &self.request.program {
+            Program::Command(command) => Startup::Command(command.as_bytes()),
+            Program::Subsystem(name) => Startup::Subsystem(name.as_bytes()),
+            Program::Shell { .. } => Startup::Shell,
+        })
+    }
+
+    /// Tells the host the size that was asked for last, if it has not heard of it.
+    fn resize(&mut self) -> Result<bool, LibraryError> {
+        let Program::Shell { size, .. } = &mut self.request.program else { return Ok(false) };
+        let mut busy = false;
+        loop {
+            if self.resizing.is_none() && size.has_changed().unwrap_or(false) {
+                self.resizing = Some(*size.borrow_and_update());
+            }
+            let Some(wanted) = self.resizing else { return Ok(busy) };
+            match self.channel.resize_terminal(wanted) {
+                Poll::Pending => return Ok(busy),
+                Poll::Ready(sent) => {
+                    sent?;
+                    self.resizing = None;
+                    busy = true;
+                }
+            }
+        }
     }
 
     fn send_input(&mut self) -> Result<bool, LibraryError> {

@@ -13,7 +13,7 @@ mod tunnel;
 pub(crate) use login::{LoginFailure, Way};
 
 use crate::error::SshError;
-use crate::exchange::Piece;
+use crate::exchange::{Piece, PtySize};
 use crate::gate::Place;
 use crate::host_key::HostKey;
 use crate::library::wire;
@@ -23,7 +23,7 @@ use socket2::Socket;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 /// What libssh2, OpenSSL and the resolver need, with room to spare; 500 sessions reserve, not use, 256 MB.
 const STACK_BYTES: usize = 512 * 1024;
@@ -80,7 +80,7 @@ pub(crate) enum Request {
     LogIn { user: String, way: Way, reply: oneshot::Sender<Result<(), LoginFailure>> },
     /// Say what the host accepts.
     LoginMethods { user: String, reply: oneshot::Sender<Vec<String>> },
-    /// Run a command.
+    /// Run a program.
     Run(RunRequest),
     /// Open a tunnel; the turn is given back when the host has answered.
     Tunnel {
@@ -91,9 +91,31 @@ pub(crate) enum Request {
     },
 }
 
-/// A command and the channels to whoever wants it run.
+/// What runs on a channel.
+pub(crate) enum Program {
+    /// A command, by the account's shell.
+    Command(String),
+    /// A service of the host's SSH server.
+    Subsystem(String),
+    /// The account's shell on a terminal, which has the size that was asked for last.
+    Shell { terminal_type: String, size: watch::Receiver<PtySize> },
+}
+
+impl Program {
+    /// How much the host may send before somebody has taken it. Files travel over links where a second's worth is on its
+    /// way; of a terminal no more should be on its way than a person is ready to wait for after Ctrl-C.
+    pub(crate) fn window_bytes(&self) -> u32 {
+        match self {
+            Program::Command(_) => 512 * 1024,
+            Program::Subsystem(_) => 2 * 1024 * 1024,
+            Program::Shell { .. } => 128 * 1024,
+        }
+    }
+}
+
+/// A program and the channels to whoever wants it run.
 pub(crate) struct RunRequest {
-    pub(crate) command: Vec<u8>,
+    pub(crate) program: Program,
     pub(crate) pieces: mpsc::Sender<Piece>,
     pub(crate) input: mpsc::Receiver<Vec<u8>>,
     /// Set while there is no room for pieces: whoever takes one wakes the thread.

@@ -201,7 +201,7 @@ impl Serving<'_> {
         let mut busy = false;
         while let Some(opening) = self.openings.front() {
             let outcome = match opening {
-                Opening::Command(_) => self.wired.library.open_for_command(),
+                Opening::Command(request) => self.wired.library.open_for_command(request.program.window_bytes()),
                 Opening::Tunnel { address, port, .. } => self.wired.library.open_tunnel(address, *port),
             };
             let Poll::Ready(outcome) = outcome else { break };

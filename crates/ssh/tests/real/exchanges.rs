@@ -1,4 +1,4 @@
-use crate::common::{Setup, Sshd, pause};
+use crate::common::{Setup, Sshd, pause, resident_bytes, wait_until_memory_stands_still};
 use millwright_ssh::{ConnectOptions, Ending, Piece, Prompts, Session, SshError, Stage, connect};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -102,7 +102,7 @@ async fn a_slow_reader_bounds_the_memory_and_loses_nothing() {
     let before = resident_bytes();
     let mut exchange = session.exec("head -c 100000000 /dev/zero; printf end >&2");
     // The host sends as long as it may; then the count stands still, however long nobody reads.
-    let held = wait_until_it_stands_still();
+    let held = wait_until_memory_stands_still();
     assert!(held.saturating_sub(before) < 24 * MEGABYTE as u64, "{before} → {held}");
     let (mut stdout, mut stderr, mut most) = (0, 0, 0);
     let ending = loop {
@@ -159,21 +159,4 @@ async fn dropping_the_last_handle_says_goodbye() {
     session.exec("true").collect(MEGABYTE).await;
     drop(session);
     sshd.wait_for_log("Received disconnect from");
-}
-
-fn wait_until_it_stands_still() -> u64 {
-    let (mut last, mut still) = (0, 0);
-    while still < 10 {
-        pause();
-        let now = resident_bytes();
-        still = if now == last { still + 1 } else { 0 };
-        last = now;
-    }
-    last
-}
-
-fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }

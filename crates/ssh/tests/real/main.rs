@@ -9,3 +9,6 @@ mod host_keys;
 mod hostile;
 mod jumps;
 mod logins;
+mod sftp;
+mod sftp_hostile;
+mod terminals;

@@ -4,9 +4,9 @@ use super::{from_json, time};
 use crate::error::StoreError;
 use crate::read::Reader;
 use crate::write::Writer;
-use millwright_domain::Actor;
 use millwright_domain::audit::{AuditCheck, AuditEntry, AuditHead, GENESIS};
 use millwright_domain::ids::AuditId;
+use millwright_domain::{Actor, Code, Fault};
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub(crate) fn append(
     entity: &str,
     entity_id: &str,
     change: Value,
-) -> Result<(), StoreError> {
+) -> Result<AuditId, StoreError> {
     let last: Option<(u64, String)> = writer
         .connection
         .prepare_cached("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")?
@@ -71,7 +71,7 @@ pub(crate) fn append(
             entry.previous_hash,
             entry.hash
         ])?;
-    Ok(())
+    Ok(entry.id)
 }
 
 /// The newest entries, the newest first.
@@ -89,6 +89,21 @@ pub fn of_entity(reader: &Reader<'_>, entity: &str, id: &str, limit: u32) -> Res
     ))?;
     let entries = statement.query_map(params![entity, id, limit], entry)?.collect::<Result<_, _>>()?;
     Ok(entries)
+}
+
+/// One entry.
+pub fn find(reader: &Reader<'_>, id: AuditId) -> Result<AuditEntry, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM audit WHERE id = ?1"))?;
+    let found = statement.query_row([id.0], entry).optional()?;
+    found.ok_or_else(|| Fault::new(Code::NotFound, format!("the audit has no entry {id}")).into())
+}
+
+/// The entry with a number.
+pub fn at(reader: &Reader<'_>, sequence: u64) -> Result<AuditEntry, StoreError> {
+    let mut statement =
+        reader.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM audit WHERE sequence = ?1"))?;
+    let found = statement.query_row([sequence], entry).optional()?;
+    found.ok_or_else(|| Fault::new(Code::NotFound, format!("the audit has no entry {sequence}")).into())
 }
 
 /// Walks the whole chain. The first entry that does not add up is named.

@@ -21,11 +21,7 @@ CREATE TABLE client (
 /// Adds a client.
 pub fn add(writer: &Writer<'_>, slug: Slug, name: &str) -> Result<Client, StoreError> {
     let client = Client { id: writer.new_id(), slug, name: name.to_owned() };
-    writer
-        .connection
-        .prepare_cached("INSERT INTO client (id, slug, name) VALUES (?1, ?2, ?3)")?
-        .execute(params![client.id.0, client.slug.as_str(), client.name])
-        .map_err(|error| taken(error, || format!("there is a client “{}” already", client.slug)))?;
+    insert(writer, &client)?;
     writer.audit("client.add", "client", client.id, json!({ "slug": [null, client.slug], "name": [null, name] }))?;
     Ok(client)
 }
@@ -44,6 +40,26 @@ pub fn remove(writer: &Writer<'_>, client: &Client) -> Result<(), StoreError> {
         client.id,
         json!({ "slug": [client.slug, null], "name": [client.name, null] }),
     )
+}
+
+/// Adds a client that was removed, as it was.
+pub fn restore(writer: &Writer<'_>, client: &Client) -> Result<(), StoreError> {
+    insert(writer, client)?;
+    writer.audit(
+        "client.restore",
+        "client",
+        client.id,
+        json!({ "slug": [null, client.slug], "name": [null, client.name] }),
+    )
+}
+
+fn insert(writer: &Writer<'_>, client: &Client) -> Result<(), StoreError> {
+    writer
+        .connection
+        .prepare_cached("INSERT INTO client (id, slug, name) VALUES (?1, ?2, ?3)")?
+        .execute(params![client.id.0, client.slug.as_str(), client.name])
+        .map_err(|error| taken(error, || format!("there is a client “{}” already", client.slug)))?;
+    Ok(())
 }
 
 /// Every client, by name.

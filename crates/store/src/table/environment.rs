@@ -1,6 +1,6 @@
 //! Environments.
 
-use super::{in_use, parsed, taken};
+use super::{host, in_use, parsed, taken};
 use crate::error::StoreError;
 use crate::read::Reader;
 use crate::write::Writer;
@@ -8,7 +8,7 @@ use millwright_domain::fleet::{Client, Environment, EnvironmentKind};
 use millwright_domain::ids::{ClientId, EnvironmentId};
 use millwright_domain::{Code, EnvironmentPath, Fault, Slug};
 use rusqlite::{OptionalExtension, Row, params};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE environment (
@@ -34,6 +34,24 @@ pub fn add(
 ) -> Result<Environment, StoreError> {
     let environment =
         Environment { id: writer.new_id(), client_id: client.id, slug, time_zone: time_zone.to_owned(), kind };
+    insert(writer, &environment)?;
+    let change = json!({
+        "client": [null, client.slug],
+        "slug": [null, environment.slug],
+        "time_zone": [null, time_zone],
+        "kind": [null, kind],
+    });
+    writer.audit("environment.add", "environment", environment.id, change)?;
+    Ok(environment)
+}
+
+/// Adds an environment that was removed, as it was.
+pub fn restore(writer: &Writer<'_>, environment: &Environment) -> Result<(), StoreError> {
+    insert(writer, environment)?;
+    writer.audit("environment.restore", "environment", environment.id, all(environment, |value| json!([null, value])))
+}
+
+fn insert(writer: &Writer<'_>, environment: &Environment) -> Result<(), StoreError> {
     writer
         .connection
         .prepare_cached(
@@ -41,26 +59,23 @@ pub fn add(
         )?
         .execute(params![
             environment.id.0,
-            client.id.0,
+            environment.client_id.0,
             environment.slug.as_str(),
-            time_zone,
-            kind == EnvironmentKind::Production
+            environment.time_zone,
+            environment.kind == EnvironmentKind::Production
         ])
-        .map_err(|error| {
-            taken(error, || format!("there is an environment “{}/{}” already", client.slug, environment.slug))
-        })?;
-    writer.audit(
-        "environment.add",
-        "environment",
-        environment.id,
-        json!({
-            "client": [null, client.slug],
-            "slug": [null, environment.slug],
-            "time_zone": [null, time_zone],
-            "kind": [null, kind],
-        }),
-    )?;
-    Ok(environment)
+        .map_err(|error| taken(error, || format!("there is an environment “{}” already", environment.slug)))?;
+    Ok(())
+}
+
+/// Every field, with what was or will be of it.
+fn all(environment: &Environment, change: impl Fn(Value) -> Value) -> Value {
+    json!({
+        "client_id": change(json!(environment.client_id)),
+        "slug": change(json!(environment.slug)),
+        "time_zone": change(json!(environment.time_zone)),
+        "kind": change(json!(environment.kind)),
+    })
 }
 
 /// Sets an environment's time zone and kind.
@@ -79,13 +94,16 @@ pub fn edit(writer: &Writer<'_>, before: &Environment, after: &Environment) -> R
 
 /// Removes an environment that has no host.
 pub fn remove(writer: &Writer<'_>, environment: &Environment) -> Result<(), StoreError> {
+    host::purge(writer, environment.id)?;
     writer.connection.execute("DELETE FROM environment WHERE id = ?1", [environment.id.0]).map_err(|error| {
         in_use(error, || {
-            Fault::new(Code::InUse, format!("environment “{}” still has hosts", environment.slug))
-                .with_hint("Remove its hosts first.")
+            let what = format!("environment “{}” still has hosts, or runs of hosts that it had", environment.slug);
+            Fault::new(Code::InUse, what)
+                .with_hint("Remove its hosts first. With runs it stays, so that they can be read.")
         })
     })?;
-    writer.audit("environment.remove", "environment", environment.id, json!({ "slug": [environment.slug, null] }))
+    let change = all(environment, |value| json!([value, null]));
+    writer.audit("environment.remove", "environment", environment.id, change)
 }
 
 /// Every environment with its path, by name.

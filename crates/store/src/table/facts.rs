@@ -1,6 +1,7 @@
 //! What each host said last about itself. An observation, not an edit: it has no audit.
 //!
-//! The whole is kept beside a summary, so that a list of ten thousand hosts need not read ten thousand package lists.
+//! The whole is kept apart from the summary, so that a list of ten thousand hosts reads none of ten thousand package lists.
+//! What the summary means is its writer's business; the fields that SQL needs stand in columns of their own.
 
 use super::{from_json, json, time};
 use crate::error::StoreError;
@@ -15,10 +16,19 @@ use std::collections::HashMap;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE facts (
-    host_id     BLOB PRIMARY KEY REFERENCES host (id),
-    observed_at INTEGER NOT NULL,
-    summary     TEXT NOT NULL,
-    whole       TEXT NOT NULL
+    host_id          BLOB PRIMARY KEY REFERENCES host (id),
+    observed_at      INTEGER NOT NULL,
+    summary          TEXT NOT NULL,
+    os               TEXT GENERATED ALWAYS AS (summary ->> '$.os') STORED,
+    pending          INTEGER GENERATED ALWAYS AS (summary ->> '$.pending') STORED,
+    pending_security INTEGER GENERATED ALWAYS AS (summary ->> '$.pending_security') STORED,
+    reboot_required  INTEGER GENERATED ALWAYS AS (summary ->> '$.reboot_required') STORED,
+    fullest_percent  INTEGER GENERATED ALWAYS AS (summary ->> '$.fullest_percent') STORED,
+    failed_units     INTEGER GENERATED ALWAYS AS (summary ->> '$.failed_units') STORED
+) STRICT, WITHOUT ROWID;
+CREATE TABLE facts_whole (
+    host_id BLOB PRIMARY KEY REFERENCES host (id),
+    whole   TEXT NOT NULL
 ) STRICT;
 ";
 
@@ -33,17 +43,25 @@ pub fn record(
     journal
         .connection
         .prepare_cached(
-            "INSERT INTO facts (host_id, observed_at, summary, whole) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (host_id) DO UPDATE SET observed_at = excluded.observed_at, summary = excluded.summary,
-                whole = excluded.whole",
+            "INSERT INTO facts (host_id, observed_at, summary) VALUES (?1, ?2, ?3)
+             ON CONFLICT (host_id) DO UPDATE SET observed_at = excluded.observed_at, summary = excluded.summary",
         )?
-        .execute(params![host.0, observed_at.as_millisecond(), json(summary)?, json(whole)?])?;
+        .execute(params![host.0, observed_at.as_millisecond(), json(summary)?])?;
+    journal
+        .connection
+        .prepare_cached(
+            "INSERT INTO facts_whole (host_id, whole) VALUES (?1, ?2)
+             ON CONFLICT (host_id) DO UPDATE SET whole = excluded.whole",
+        )?
+        .execute(params![host.0, json(whole)?])?;
     Ok(())
 }
 
 /// All that a host said last, with when.
 pub fn of_host<T: DeserializeOwned>(reader: &Reader<'_>, host: HostId) -> Result<Option<(Timestamp, T)>, StoreError> {
-    let mut statement = reader.connection.prepare_cached("SELECT observed_at, whole FROM facts WHERE host_id = ?1")?;
+    let mut statement = reader.connection.prepare_cached(
+        "SELECT f.observed_at, w.whole FROM facts f JOIN facts_whole w ON w.host_id = f.host_id WHERE f.host_id = ?1",
+    )?;
     Ok(statement.query_row([host.0], |row| Ok((time(row, 0)?, from_json(row, 1)?))).optional()?)
 }
 

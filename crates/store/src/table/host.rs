@@ -1,6 +1,6 @@
 //! Hosts, their tags and the hosts that one goes through to reach them.
 
-use super::{credential, in_use, parsed, taken};
+use super::{credential, parsed, taken};
 use crate::error::StoreError;
 use crate::read::Reader;
 use crate::write::Writer;
@@ -120,7 +120,7 @@ pub fn edit(writer: &Writer<'_>, before: &Host, after: &Host) -> Result<(), Stor
     writer.audit("host.edit", "host", before.id, Value::Object(change))
 }
 
-/// Removes a host from the inventory. Its runs stay readable, so its row stays, without a name.
+/// Removes a host from the inventory. Its rows stay: its runs stay readable, and it can be taken up again.
 pub fn remove(writer: &Writer<'_>, host: &Host) -> Result<(), StoreError> {
     let through: u32 = writer.connection.query_row(
         "SELECT count(*) FROM host_jump j JOIN host h ON h.id = j.host_id
@@ -133,26 +133,48 @@ pub fn remove(writer: &Writer<'_>, host: &Host) -> Result<(), StoreError> {
             .with_hint("Give them another way with `millwright host edit` first.")
             .into());
     }
-    for table in ["host_tag", "host_jump", "host_key_pin", "contact", "facts", "installation"] {
-        writer.connection.execute(&format!("DELETE FROM {table} WHERE host_id = ?1"), [host.id.0])?;
-    }
-    let has_runs: bool =
-        writer
-            .connection
-            .query_row("SELECT EXISTS (SELECT 1 FROM job WHERE host_id = ?1)", [host.id.0], |row| row.get(0))?;
-    if has_runs {
-        writer.connection.execute(
-            "UPDATE host SET removed_at = ?2 WHERE id = ?1",
-            params![host.id.0, writer.now.as_millisecond()],
-        )?;
-    } else {
-        writer
-            .connection
-            .execute("DELETE FROM host WHERE id = ?1", [host.id.0])
-            .map_err(|error| in_use(error, || Fault::new(Code::InUse, format!("“{}” is still in use", host.path))))?;
-    }
+    writer
+        .connection
+        .execute("UPDATE host SET removed_at = ?2 WHERE id = ?1", params![host.id.0, writer.now.as_millisecond()])?;
     let change = fields(host)?.into_iter().map(|(name, before)| (name, json!([before, null]))).collect();
     writer.audit("host.remove", "host", host.id, Value::Object(change))
+}
+
+/// Takes a removed host up again, with all that was known of it.
+pub fn restore(writer: &Writer<'_>, id: HostId) -> Result<Host, StoreError> {
+    let restored = writer
+        .connection
+        .execute("UPDATE host SET removed_at = NULL WHERE id = ?1 AND removed_at IS NOT NULL", [id.0])
+        .map_err(|error| taken(error, || "another host has its name by now".into()))?;
+    let host = list(&writer.reader())?.into_iter().find(|host| host.id == id).filter(|_| restored == 1);
+    let host = host.ok_or_else(|| Fault::new(Code::NotFound, "that host is not among those that were removed"))?;
+    let gone: u32 = writer.connection.query_row(
+        "SELECT count(*) FROM host_jump j JOIN host h ON h.id = j.jump_id
+         WHERE j.host_id = ?1 AND h.removed_at IS NOT NULL",
+        [id.0],
+        |row| row.get(0),
+    )?;
+    if gone > 0 {
+        return Err(Fault::new(Code::InUse, format!("“{}” was reached through a host that is removed", host.path))
+            .with_hint("Take that one up again first.")
+            .into());
+    }
+    let change = fields(&host)?.into_iter().map(|(name, after)| (name, json!([null, after]))).collect();
+    writer.audit("host.restore", "host", id, Value::Object(change))?;
+    Ok(host)
+}
+
+/// Forgets the removed hosts of an environment for good, but for those whose runs refer to them.
+pub(crate) fn purge(writer: &Writer<'_>, environment: EnvironmentId) -> Result<(), StoreError> {
+    let gone = "SELECT id FROM host h WHERE environment_id = ?1 AND removed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM job WHERE host_id = h.id)
+        AND NOT EXISTS (SELECT 1 FROM host_jump WHERE jump_id = h.id AND host_id <> h.id)";
+    for table in ["host_tag", "host_jump", "host_key_pin", "contact", "facts", "facts_whole", "installation"] {
+        let sql = format!("DELETE FROM {table} WHERE host_id IN ({gone})");
+        writer.connection.execute(&sql, [environment.0])?;
+    }
+    writer.connection.execute(&format!("DELETE FROM host WHERE id IN ({gone})"), [environment.0])?;
+    Ok(())
 }
 
 /// Every host, by name.

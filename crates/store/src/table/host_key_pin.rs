@@ -5,6 +5,7 @@ use crate::read::Reader;
 use crate::write::Writer;
 use millwright_domain::fleet::{HostKeyPin, PinState};
 use millwright_domain::ids::{HostId, PinId};
+use millwright_domain::{Code, Fault};
 use rusqlite::{Row, params};
 use serde_json::json;
 
@@ -40,6 +41,23 @@ pub fn trust(
         json!({ "fingerprint": [old, fingerprint], "algorithm": [null, algorithm] }),
     )?;
     Ok(pin)
+}
+
+/// Never trusts a pinned key of a host again.
+pub fn revoke(writer: &Writer<'_>, host_id: HostId, fingerprint: &str) -> Result<(), StoreError> {
+    let revoked = writer.connection.execute(
+        "UPDATE host_key_pin SET state = 'revoked' WHERE host_id = ?1 AND fingerprint = ?2 AND state = 'trusted'",
+        params![host_id.0, fingerprint],
+    )?;
+    if revoked == 0 {
+        return Err(Fault::new(Code::NotFound, format!("the key {fingerprint} is not trusted for this host")).into());
+    }
+    writer.audit(
+        "host.revoke",
+        "host_key_pin",
+        host_id,
+        json!({ "fingerprint": [fingerprint, fingerprint], "state": [PinState::Trusted, PinState::Revoked] }),
+    )
 }
 
 /// Adds a key beside those that a host has.

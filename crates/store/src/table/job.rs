@@ -24,7 +24,10 @@ CREATE TABLE job (
     UNIQUE (run_id, position)
 ) STRICT;
 CREATE INDEX job_state ON job (run_id, state);
-CREATE INDEX job_host ON job (host_id);
+CREATE INDEX job_host ON job (host_id, id);
+CREATE INDEX job_open ON job (run_id) WHERE state IN ('waiting', 'connecting', 'running');
+CREATE INDEX job_unsuccessful ON job (id)
+    WHERE state IN ('failed', 'timed-out', 'interrupted', 'unknown', 'unreachable');
 ";
 
 const SELECT: &str = "SELECT id, run_id, position, host_id, host, progress, task_base, output_length FROM job";
@@ -133,7 +136,8 @@ pub fn of_host(reader: &Reader<'_>, host: HostId, limit: u32) -> Result<Vec<Job>
 pub fn last_unsuccessful(reader: &Reader<'_>, limit: u32) -> Result<Vec<Job>, StoreError> {
     let mut statement = reader.connection.prepare_cached(&format!(
         "{SELECT} WHERE state IN ('failed', 'timed-out', 'interrupted', 'unknown', 'unreachable')
-            AND id IN (SELECT (SELECT max(j.id) FROM job j WHERE j.host_id = h.id) FROM host h WHERE h.removed_at IS NULL)
+            AND EXISTS (SELECT 1 FROM host h WHERE h.id = job.host_id AND h.removed_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM job later WHERE later.host_id = job.host_id AND later.id > job.id)
          ORDER BY id DESC LIMIT ?1"
     ))?;
     Ok(statement.query_map([limit], job)?.collect::<Result<_, _>>()?)

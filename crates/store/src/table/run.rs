@@ -101,7 +101,8 @@ pub fn newest(reader: &Reader<'_>, limit: u32) -> Result<Vec<(Run, RunCounts)>, 
 /// The runs with jobs that have not ended, the newest first.
 pub fn unfinished(reader: &Reader<'_>) -> Result<Vec<(Run, RunCounts)>, StoreError> {
     let mut statement = reader.connection.prepare_cached(&format!(
-        "{SELECT} WHERE id IN (SELECT run_id FROM job WHERE state IN ('waiting', 'connecting', 'running')) ORDER BY id DESC"
+        "{SELECT} WHERE id IN (SELECT run_id FROM job INDEXED BY job_open WHERE state IN ('waiting', 'connecting', 'running'))
+         ORDER BY id DESC"
     ))?;
     let runs: Vec<Run> = statement.query_map([], run)?.collect::<Result<_, _>>()?;
     runs.into_iter()

@@ -66,6 +66,7 @@ const NEEDS: &[(Purpose, Probe, &str, &str)] = &[
     (Purpose::Window, Probe::Library("webkit2gtk-4.1"), "libwebkit2gtk-4.1-dev", "shows the page in the window"),
     (Purpose::Window, Probe::Library("librsvg-2.0"), "librsvg2-dev", "draws the icons"),
     (Purpose::WindowTests, Probe::Program("chromium"), "chromium", "shows the page in a browser"),
+    (Purpose::WindowTests, Probe::Program("python3"), "python3", "locks a database as another application would"),
     (Purpose::WindowTests, Probe::Program("Xvfb"), "xvfb", "a display for the window"),
     (Purpose::WindowTests, Probe::Program("dbus-run-session"), "dbus", "what a window talks to its desktop by"),
     (Purpose::WindowTests, Probe::Program("WebKitWebDriver"), "webkit2gtk-driver", "drives the real window"),

@@ -11,10 +11,11 @@ use std::{
 };
 
 /// The engine's programs that the browser tests start, and the variables that name them.
-const PROGRAMS: [(&str, &str, &str); 3] = [
+const PROGRAMS: [(&str, &str, &str); 4] = [
     ("MILLWRIGHT_SERVE", "millwright-api", "serve"),
     ("MILLWRIGHT_SEED", "millwright-api", "seed"),
     ("MILLWRIGHT_LOOPBACK_FLEET", "millwright-journeys", "loopback_fleet"),
+    ("MILLWRIGHT_MACHINE_FLEET", "millwright-journeys", "machine_fleet"),
 ];
 
 /// What vitest writes about a run.

@@ -3,3 +3,4 @@
 mod boundary;
 mod opening;
 mod runbook;
+mod terminal;

@@ -60,7 +60,10 @@ async fn a_plan_is_approved_by_its_hash_runs_and_is_read() {
     heard(&mut events, |event| matches!(event, EngineEvent::Changed { .. }).then_some(())).await;
     let ended = heard(&mut events, |event| match event {
         EngineEvent::RunEnded { run } => Some(run),
-        EngineEvent::Changed { .. } | EngineEvent::Question { .. } | EngineEvent::QuestionGone { .. } => None,
+        EngineEvent::Changed { .. }
+        | EngineEvent::Question { .. }
+        | EngineEvent::QuestionGone { .. }
+        | EngineEvent::Progress { .. } => None,
         EngineEvent::RunStopped { error, .. } => panic!("{error}"),
     })
     .await;
@@ -100,7 +103,7 @@ async fn a_question_waits_for_its_answer_and_is_told_to_be_gone() {
     });
     let question = heard(&mut events, |event| match event {
         EngineEvent::Question { question } => Some(question),
-        EngineEvent::Changed { .. } | EngineEvent::QuestionGone { .. } => None,
+        EngineEvent::Changed { .. } | EngineEvent::QuestionGone { .. } | EngineEvent::Progress { .. } => None,
         EngineEvent::RunEnded { .. } | EngineEvent::RunStopped { .. } => None,
     })
     .await;

@@ -55,3 +55,32 @@ fn an_inventory_is_previewed_imported_once_and_usable() {
         technician.run(&["exec", "acme/prod", "--", "true"]).ends(0);
     }
 }
+
+/// What is wrong in a row is told by its place, and refuses the file; it can be left out by its name.
+#[test]
+fn one_bad_row_refuses_the_file_unless_it_is_left_out() {
+    let sshd = Sshd::start().unwrap();
+    let hosts = sshd.hosts(3);
+    for (format, name, content) in files(&hosts) {
+        let technician = Technician::new();
+        // The port of the second host.
+        let second = &hosts[1];
+        let at = content.find(&second.address).unwrap();
+        let port = second.port.to_string();
+        let port_at = at + content[at..].find(&port).unwrap();
+        let broken = format!("{}ssh{}", &content[..port_at], &content[port_at + port.len()..]);
+        let line = broken[..port_at].lines().count();
+        let file = technician.file(name, broken);
+        let words = ["import", format, &file, "--env", "acme/prod"];
+        let head = technician.audit_head();
+        let refused = technician.run(&words).ends(1);
+        let said = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(said.starts_with(&format!("{file}:{line}:")) && said.contains("is not a port"), "{format}: {said}");
+        assert_eq!(technician.audit_head(), head, "{format}: a refusal writes nothing");
+        let done = technician.run(&[&words[..], &["--leave-out-bad"]].concat()).ends(3).json();
+        assert_eq!(done["import"]["hosts_added"].as_array().unwrap().len(), 2, "{format}: {done}");
+        let left_out = &done["import"]["left_out"][0];
+        assert_eq!(left_out["host"], "acme/prod/h2", "{format}: {done}");
+        assert!(left_out["message"].as_str().unwrap().contains("is not a port"), "{format}: {done}");
+    }
+}

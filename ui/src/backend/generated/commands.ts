@@ -49,6 +49,31 @@ id: string,
 answer: string | null, };
 
 /**
+ * The rows to take up.
+ */
+export type ApplyImport = { 
+/**
+ * The rows.
+ */
+rows: Array<SheetRow>, 
+/**
+ * Where hosts go that no cell places.
+ */
+environment: EnvironmentPath, 
+/**
+ * The account that we log in as, where no cell says it.
+ */
+user: string, 
+/**
+ * How commands become root, where no cell says it.
+ */
+sudo: SudoMode, 
+/**
+ * Whether rows with problems are left out; otherwise nothing is imported if there is one.
+ */
+leave_out_bad: boolean, };
+
+/**
  * What somebody did.
  */
 export type AuditEntry = { 
@@ -156,6 +181,48 @@ run: RunId,
 mode: CancelMode, };
 
 /**
+ * One thing that is wrong with a row.
+ */
+export type CellProblem = { 
+/**
+ * The cell; none if it is the row as a whole.
+ */
+field: ImportField | null, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * What the cell could say instead, if that follows from what it says.
+ */
+suggestion: string | null, };
+
+/**
+ * The rows of a sheet, and what holds where they are empty.
+ */
+export type CheckImport = { 
+/**
+ * The rows.
+ */
+rows: Array<SheetRow>, 
+/**
+ * Where hosts go that no cell places.
+ */
+environment: EnvironmentPath, 
+/**
+ * The account that we log in as, where no cell says it.
+ */
+user: string, 
+/**
+ * How commands become root, where no cell says it.
+ */
+sudo: SudoMode, };
+
+/**
  * What a step looks at.
  */
 export type CheckName = "name" | "tcp" | "host_key" | "authentication" | "sudo";
@@ -240,7 +307,7 @@ name: string, };
 /**
  * The stable name of a failure.
  */
-export type Code = "invalid_input" | "not_found" | "already_exists" | "in_use" | "selector_matched_nothing" | "confirmation_required" | "plan_mismatch" | "invalid_recipe" | "local_file" | "workspace_missing" | "workspace_newer" | "workspace_foreign" | "workspace_corrupt" | "workspace_busy" | "workspace_read_only" | "workspace_on_network" | "local_disk_full" | "audit_broken" | "name_not_found" | "connection_refused" | "no_route" | "timeout_tcp" | "timeout_banner" | "timeout_key_exchange" | "not_ssh" | "no_common_algorithm" | "host_key_unknown" | "host_key_changed" | "host_key_revoked" | "credential_unusable" | "key_refused" | "password_refused" | "authentication_refused" | "account_unusable" | "channel_refused" | "sudo_missing" | "sudo_refused" | "sudo_password_required" | "sudo_password_wrong" | "sudo_requires_tty" | "host_disk_full" | "host_read_only" | "link_lost" | "deadline_exceeded" | "protocol" | "host_locked" | "package_manager_locked" | "package_manager_failed" | "unsupported" | "held" | "step_failed" | "killed" | "interrupted_by_reboot" | "timed_out" | "cancelled" | "not_healthy" | "internal";
+export type Code = "invalid_input" | "not_found" | "already_exists" | "conflict" | "in_use" | "selector_matched_nothing" | "confirmation_required" | "plan_mismatch" | "invalid_recipe" | "local_file" | "workspace_missing" | "workspace_newer" | "workspace_foreign" | "workspace_corrupt" | "workspace_busy" | "workspace_read_only" | "workspace_on_network" | "local_disk_full" | "audit_broken" | "name_not_found" | "connection_refused" | "no_route" | "timeout_tcp" | "timeout_banner" | "timeout_key_exchange" | "not_ssh" | "no_common_algorithm" | "host_key_unknown" | "host_key_changed" | "host_key_revoked" | "credential_unusable" | "key_refused" | "password_refused" | "authentication_refused" | "account_unusable" | "channel_refused" | "sudo_missing" | "sudo_refused" | "sudo_password_required" | "sudo_password_wrong" | "sudo_requires_tty" | "host_disk_full" | "host_read_only" | "permission_denied" | "not_a_file" | "file_refused" | "link_lost" | "deadline_exceeded" | "protocol" | "host_locked" | "package_manager_locked" | "package_manager_failed" | "unsupported" | "held" | "step_failed" | "killed" | "interrupted_by_reboot" | "timed_out" | "cancelled" | "not_healthy" | "internal";
 
 /**
  * A credential by reference: no secret stands here.
@@ -255,6 +322,82 @@ fingerprint: string | null, } | { "kind": "key_file",
  * The absolute path of the file.
  */
 path: string, } | { "kind": "ask_password" };
+
+/**
+ * One thing that is wrong.
+ */
+export type Diagnostic = { 
+/**
+ * The file's name, as it was given to the reader.
+ */
+file: string, 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The character in the line, from 1.
+ */
+column: number, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+hint: string | null, };
+
+/**
+ * A file to fetch.
+ */
+export type Download = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The file there.
+ */
+path: string, 
+/**
+ * The place that a person chose.
+ */
+grant: string, };
+
+/**
+ * A text that is being written.
+ */
+export type Draft = { 
+/**
+ * What it would be.
+ */
+shelf: Shelf, 
+/**
+ * The TOML.
+ */
+text: string, };
+
+/**
+ * What is to be said of a draft.
+ */
+export type DraftCheck = { 
+/**
+ * Its short name, when nothing is wrong.
+ */
+name: Slug | null, 
+/**
+ * Its title, when nothing is wrong.
+ */
+title: string, 
+/**
+ * What a technician may set, when nothing is wrong.
+ */
+parameters: Array<ParameterView>, 
+/**
+ * Everything that is wrong with it, in the order of its lines.
+ */
+diagnostics: Array<Diagnostic>, };
 
 /**
  * Changes of an environment.
@@ -279,6 +422,19 @@ kind: EnvironmentKind | null, };
 export type EditHost = { host: HostPath, name: Slug | null, address: string | null, port: number | null, user: string | null, credential: Credential | null, jumps: Array<HostPath> | null, sudo: SudoMode | null, add_tags: Array<Slug>, remove_tags: Array<Slug>, };
 
 /**
+ * What an edit made, and what takes it back.
+ */
+export type Edited<T> = { 
+/**
+ * What it made.
+ */
+item: T, 
+/**
+ * The entry of the audit that undoes it when it is taken back; none when nothing was changed.
+ */
+undo: AuditId | null, };
+
+/**
  * Something that a client should know of.
  */
 export type EngineEvent = { "event": "changed", 
@@ -293,7 +449,19 @@ question: QuestionView, } | { "event": "question_gone",
 /**
  * Which question.
  */
-id: string, } | { "event": "run_ended", 
+id: string, } | { "event": "progress", 
+/**
+ * Which one, as its caller named it.
+ */
+task: number, 
+/**
+ * Hosts that are done.
+ */
+done: number, 
+/**
+ * Hosts that there are.
+ */
+total: number, } | { "event": "run_ended", 
 /**
  * How.
  */
@@ -531,6 +699,99 @@ message: string,
  * What to do next, if there is something that one can do.
  */
 hint: string | null, };
+
+/**
+ * A field of a host that changes.
+ */
+export type FieldChange = { 
+/**
+ * Which.
+ */
+field: ImportField, 
+/**
+ * What the inventory says.
+ */
+before: string, 
+/**
+ * What the row says.
+ */
+after: string, };
+
+/**
+ * Something in a folder. All its text comes from the host.
+ */
+export type FileEntry = { 
+/**
+ * Its name; bytes that are no UTF-8 are shown as U+FFFD.
+ */
+name: string, 
+/**
+ * Its path; none where the name is no UTF-8 or no name: then nothing can be done with it here.
+ */
+path: string | null, 
+/**
+ * What it is.
+ */
+kind: FileEntryKind, 
+/**
+ * Its length in bytes.
+ */
+size: number | null, 
+/**
+ * When it was changed last.
+ */
+modified_at: string | null, 
+/**
+ * `rwxr-xr-x`.
+ */
+mode: string | null, 
+/**
+ * Whose it is: a name, or a number.
+ */
+owner: string | null, 
+/**
+ * Whose group's it is.
+ */
+group: string | null, 
+/**
+ * Where a link points.
+ */
+link_to: string | null, };
+
+/**
+ * What a name in a folder stands for.
+ */
+export type FileEntryKind = "file" | "folder" | "link" | "other";
+
+/**
+ * A folder of a host.
+ */
+export type FilesOf = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The folder; none: the account's home.
+ */
+path: string | null, };
+
+/**
+ * A folder of a host.
+ */
+export type FilesPage = { 
+/**
+ * Its absolute path, without links.
+ */
+path: string, 
+/**
+ * What is in it.
+ */
+entries: Array<FileEntry>, 
+/**
+ * Whether there are more than are shown.
+ */
+cut: boolean, };
 
 /**
  * One file system that can fill up.
@@ -910,38 +1171,72 @@ sudo: SudoMode,
 tags: Array<Slug>, };
 
 /**
- * A file with hosts.
+ * What a sheet would do.
  */
-export type ImportFile = { 
+export type ImportCheck = { 
 /**
- * What it is.
+ * Each row, in the order in which they were asked about.
  */
-kind: ImportKind, 
+rows: Array<ImportRowCheck>, 
 /**
- * Its absolute path.
+ * Clients that would be new.
  */
-file: string, 
+clients_added: Array<Slug>, 
 /**
- * Where hosts go that the file does not place.
+ * Environments that would be new.
  */
-environment: EnvironmentPath, 
+environments_added: Array<EnvironmentPath>, 
 /**
- * The account that we log in as, where the file does not say.
+ * How many hosts would be new.
  */
-user: string, 
+added: number, 
 /**
- * How commands become root, where the file does not say.
+ * How many would change.
  */
-sudo: SudoMode, 
+changed: number, 
 /**
- * Only say what it would do.
+ * How many are as their rows say.
  */
-dry_run: boolean, };
+unchanged: number, 
+/**
+ * How many rows have problems.
+ */
+bad: number, 
+/**
+ * What of the rows an import does not do.
+ */
+notes: Array<string>, };
+
+/**
+ * What a cell says of its host.
+ */
+export type ImportField = "client" | "environment" | "host" | "address" | "port" | "user" | "key" | "agent" | "ask_password" | "jumps" | "sudo" | "tags" | "time_zone" | "production" | "client_name";
 
 /**
  * What kind of file is imported.
  */
 export type ImportKind = "csv" | "ssh_config" | "ansible";
+
+/**
+ * A row that was left out.
+ */
+export type ImportLeftOut = { 
+/**
+ * Its line in the file, from 1.
+ */
+line: number, 
+/**
+ * The host's full name, if it can be told.
+ */
+host: HostPath | null, 
+/**
+ * The first thing that is wrong with it.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+hint: string | null, };
 
 /**
  * Something that was left out or changed on purpose.
@@ -961,6 +1256,31 @@ line: number,
 message: string, };
 
 /**
+ * One thing that is wrong with a file.
+ */
+export type ImportProblem = { 
+/**
+ * The file's name, as it was given to the reader.
+ */
+file: string, 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The character in the line, from 1.
+ */
+column: number, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+hint: string | null, };
+
+/**
  * What an import does to the inventory.
  */
 export type ImportReport = { 
@@ -977,17 +1297,71 @@ environments_added: Array<string>,
  */
 hosts_added: Array<HostPath>, 
 /**
- * Hosts that the file says something else of than the inventory does.
+ * Hosts of which a row says something else than the inventory did.
  */
 hosts_changed: Array<HostPath>, 
 /**
- * Hosts of which the file says the same.
+ * Hosts of which a row says the same.
  */
 hosts_unchanged: Array<HostPath>, 
 /**
+ * Rows that were left out, with what is wrong with them.
+ */
+left_out: Array<ImportLeftOut>, 
+/**
  * What was left out or changed on purpose.
  */
-notes: Array<ImportNote>, };
+notes: Array<ImportNote>, 
+/**
+ * What of the rows an import does not do.
+ */
+not_done: Array<string>, };
+
+/**
+ * What would become of a row.
+ */
+export type ImportRowCheck = { 
+/**
+ * The host's full name, if it can be told.
+ */
+host: HostPath | null, 
+/**
+ * What would become of it.
+ */
+becomes: RowBecomes, 
+/**
+ * What would change of a host that is there.
+ */
+changes: Array<FieldChange>, 
+/**
+ * What is wrong with it.
+ */
+problems: Array<CellProblem>, };
+
+/**
+ * What a file says, in rows that can be put right.
+ */
+export type ImportSheet = { 
+/**
+ * The columns of a table with what they were taken for; none of a file that is no table.
+ */
+columns: Array<SheetColumn>, 
+/**
+ * The rows, in the order of the file.
+ */
+rows: Array<SheetRow>, 
+/**
+ * What was left out or changed on purpose.
+ */
+notes: Array<ImportNote>, 
+/**
+ * What is wrong with the file itself: what of it is in no row.
+ */
+problems: Array<ImportProblem>, 
+/**
+ * How many more such problems there are.
+ */
+more_problems: number, };
 
 /**
  * Why a job's output is not whole.
@@ -1153,6 +1527,23 @@ export type JobState = "waiting" | "connecting" | "running" | "succeeded" | "fai
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
 /**
+ * A choice.
+ */
+export type KeepSetting = { 
+/**
+ * Of which setting.
+ */
+key: string, 
+/**
+ * For whom.
+ */
+level: SettingLevel, 
+/**
+ * The value; none takes the choice back.
+ */
+value: number | null, };
+
+/**
  * The running kernel and the newest one of the same flavour in `/boot`.
  */
 export type Kernel = { 
@@ -1168,6 +1559,40 @@ architecture: string,
  * `None` where the host does not boot from its own `/boot` (containers), or has none of this flavour there.
  */
 newest_installed: string | null, };
+
+/**
+ * The keys that a `known_hosts` file has for a host.
+ */
+export type KnownHostKeys = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The fingerprints of keys that were accepted.
+ */
+trusted: Array<string>, 
+/**
+ * The fingerprints of keys that are marked as revoked.
+ */
+revoked: Array<string>, };
+
+/**
+ * What a `known_hosts` file has for some hosts. Nothing follows from it until a key is trusted.
+ */
+export type KnownHostsFound = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Whether there is such a file.
+ */
+is_there: boolean, 
+/**
+ * The hosts that it has keys for.
+ */
+hosts: Array<KnownHostKeys>, };
 
 /**
  * A line of a list of recipes or runbooks.
@@ -1186,9 +1611,38 @@ title: string,
  */
 origin: string, 
 /**
+ * What one sees when it helps, in the words of whoever calls.
+ */
+symptoms: Array<string>, 
+/**
  * What is wrong with it.
  */
 error: Fault | null, };
+
+/**
+ * A recipe or runbook as it was written.
+ */
+export type LibraryText = { 
+/**
+ * Its short name.
+ */
+name: Slug, 
+/**
+ * The TOML.
+ */
+text: string, 
+/**
+ * Its file; none when it comes with Millwright.
+ */
+file: string | null, 
+/**
+ * Names this text: what is kept next says that it follows it.
+ */
+revision: string, 
+/**
+ * Whether another text of that name comes with Millwright, and is used again when this one is removed.
+ */
+built_in: boolean, };
 
 /**
  * Load averages.
@@ -1328,7 +1782,7 @@ swap_free_bytes: number | null, };
 /**
  * What a host may need somebody for.
  */
-export type Need = "unreachable" | "stale" | "no_facts" | "security_updates" | "updates" | "reboot" | "disk" | "failed_units";
+export type Need = "action" | "unreachable" | "stale" | "no_facts" | "security_updates" | "updates" | "reboot" | "disk" | "failed_units";
 
 /**
  * How many hosts have a need.
@@ -1344,7 +1798,7 @@ need: Need,
 hosts: number, };
 
 /**
- * The first hosts with a need.
+ * The first hosts with a need, the worst first.
  */
 export type NeedRows = { 
 /**
@@ -1392,6 +1846,15 @@ export type OneClient = {
 client: Slug, };
 
 /**
+ * An edit that was made.
+ */
+export type OneEdit = { 
+/**
+ * Its entry in the audit.
+ */
+entry: AuditId, };
+
+/**
  * One environment by name.
  */
 export type OneEnvironment = { 
@@ -1399,6 +1862,19 @@ export type OneEnvironment = {
  * `acme/prod`
  */
 environment: EnvironmentPath, };
+
+/**
+ * Something on a host.
+ */
+export type OneFile = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Its path there.
+ */
+path: string, };
 
 /**
  * One host by name.
@@ -1426,6 +1902,54 @@ export type OneRun = {
  * Its identifier.
  */
 run: RunId, };
+
+/**
+ * One terminal.
+ */
+export type OneTerminal = { 
+/**
+ * Which.
+ */
+id: string, };
+
+/**
+ * One text of a shelf.
+ */
+export type OneText = { 
+/**
+ * Which shelf.
+ */
+shelf: Shelf, 
+/**
+ * Its short name.
+ */
+name: Slug, };
+
+/**
+ * A transfer.
+ */
+export type OneTransfer = { 
+/**
+ * Which.
+ */
+id: string, };
+
+/**
+ * A new terminal.
+ */
+export type OpenTerminal = { 
+/**
+ * On which host.
+ */
+host: HostPath, 
+/**
+ * Characters in a row, 1 to 1000.
+ */
+columns: number, 
+/**
+ * Rows, 1 to 1000.
+ */
+rows: number, };
 
 /**
  * `/etc/os-release`.
@@ -1562,6 +2086,31 @@ full_upgrade_removes: Array<string>, };
 export type PinId = string;
 
 /**
+ * A pinned key.
+ */
+export type PinOfHost = { 
+/**
+ * Whose it is.
+ */
+host: HostPath, 
+/**
+ * Its type.
+ */
+algorithm: string, 
+/**
+ * `SHA256:…`.
+ */
+fingerprint: string, 
+/**
+ * Whether it is trusted or must never be accepted.
+ */
+state: PinState, 
+/**
+ * How many hosts show this same key; more than one are clones, or one machine under several names.
+ */
+hosts_with_it: number, };
+
+/**
  * What a pin says of its key.
  */
 export type PinState = "trusted" | "revoked";
@@ -1655,6 +2204,10 @@ hosts: HostChoice,
  */
 product: Slug, 
 /**
+ * A recipe's text that is tried instead of the one that is kept.
+ */
+draft?: string, 
+/**
  * What should become of it.
  */
 action: WantedAction, 
@@ -1679,6 +2232,10 @@ hosts: HostChoice,
  * Its short name.
  */
 runbook: Slug, 
+/**
+ * A text that is tried instead of the one that is kept.
+ */
+draft?: string, 
 /**
  * Values by parameter. A secret is asked for by a question, and never stands here.
  */
@@ -1770,6 +2327,61 @@ detail: string,
 echo: boolean, };
 
 /**
+ * A file with hosts.
+ */
+export type ReadImport = { 
+/**
+ * What it is.
+ */
+kind: ImportKind, 
+/**
+ * Its absolute path.
+ */
+file: string, 
+/**
+ * What each column of a table is, none where it is left out; without a mapping that is guessed.
+ */
+mapping: Array<ImportField | null> | null, 
+/**
+ * Where hosts go that the file does not place.
+ */
+environment: EnvironmentPath, 
+/**
+ * The account that we log in as, where the file does not say.
+ */
+user: string, 
+/**
+ * How commands become root, where the file does not say.
+ */
+sudo: SudoMode, };
+
+/**
+ * Keys that this machine's `ssh` has accepted.
+ */
+export type ReadKnownHosts = { 
+/**
+ * Which hosts.
+ */
+hosts: Array<HostPath>, 
+/**
+ * The absolute path of the file; the one of this account, if none is named.
+ */
+file: string | null, };
+
+/**
+ * What was printed from a byte on.
+ */
+export type ReadTerminal = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * The first byte wanted. All before it are done with: the host may go on.
+ */
+from: number, };
+
+/**
  * Whether the host says that it must be restarted.
  */
 export type RebootRequired = { "state": "unknown" } | { "state": "no" } | { "state": "yes", 
@@ -1805,6 +2417,62 @@ hosts: HostChoice,
 keep_index: boolean, };
 
 /**
+ * An own text to remove.
+ */
+export type RemoveText = { 
+/**
+ * What it is.
+ */
+shelf: Shelf, 
+/**
+ * Its short name.
+ */
+name: Slug, 
+/**
+ * The revision that was looked at.
+ */
+revision: string, };
+
+/**
+ * A new name.
+ */
+export type RenameFile = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Its path.
+ */
+from: string, 
+/**
+ * Its new path.
+ */
+to: string, };
+
+/**
+ * Another size.
+ */
+export type ResizeTerminal = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Characters in a row, 1 to 1000.
+ */
+columns: number, 
+/**
+ * Rows, 1 to 1000.
+ */
+rows: number, };
+
+/**
+ * What becomes of a row.
+ */
+export type RowBecomes = "added" | "changed" | "unchanged" | "bad";
+
+/**
  * How many jobs of a run are in which state. All of them are always counted apart.
  */
 export type RunCounts = { total: number, waiting: number, connecting: number, running: number, succeeded: number, failed: number, cancelled: number, "timed-out": number, interrupted: number, unknown: number, unreachable: number, skipped: number, held: number, };
@@ -1821,6 +2489,14 @@ plan_id: PlanId,
  * The plan's hash.
  */
 plan_hash: string, 
+/**
+ * What somebody wanted, so that the same can be wanted again.
+ */
+wanted: Wanted, 
+/**
+ * Hosts of production environments that it gave work to.
+ */
+production: Array<HostPath>, 
 /**
  * The jobs, in the plan's order.
  */
@@ -1929,11 +2605,28 @@ export type RunbookView = { name: Slug, title: string, description: string, chan
 steps: Array<string>, };
 
 /**
+ * A text to keep.
+ */
+export type SaveText = { 
+/**
+ * What it is.
+ */
+shelf: Shelf, 
+/**
+ * The TOML.
+ */
+text: string, 
+/**
+ * The revision that it was written from; none when it is new.
+ */
+follows: string | null, };
+
+/**
  * A text to look for.
  */
 export type SearchFor = { 
 /**
- * The text.
+ * Words, each in letters that may have gaps; `'word` without gaps, `^word` at the beginning, `!word` not.
  */
 text: string, };
 
@@ -1961,7 +2654,7 @@ detail: string, };
 /**
  * What can be found.
  */
-export type SearchKind = "client" | "host" | "runbook" | "run";
+export type SearchKind = "client" | "host" | "runbook" | "recipe" | "run";
 
 /**
  * Services that still run files which an upgrade replaced.
@@ -1975,6 +2668,88 @@ why: GapReason, } | { "state": "checked",
  * What it found; empty is good news.
  */
 services: Array<string>, };
+
+/**
+ * Where a setting can be kept.
+ */
+export type SettingLevel = "workspace" | "user";
+
+/**
+ * Where the value that counts comes from.
+ */
+export type SettingOrigin = "environment" | "workspace" | "user" | "default";
+
+/**
+ * A setting with the value that counts.
+ */
+export type SettingView = { 
+/**
+ * Its name.
+ */
+key: string, 
+/**
+ * What it means.
+ */
+about: string, 
+/**
+ * The value that counts.
+ */
+value: number, 
+/**
+ * Where it comes from.
+ */
+origin: SettingOrigin, 
+/**
+ * The variable or the file that has it.
+ */
+place: string | null, 
+/**
+ * The value when nobody chose one.
+ */
+default: number, 
+/**
+ * The smallest one.
+ */
+minimum: number, 
+/**
+ * The largest one.
+ */
+maximum: number, };
+
+/**
+ * A column of a table, and what it is taken for.
+ */
+export type SheetColumn = { 
+/**
+ * Its title in the file.
+ */
+title: string, 
+/**
+ * What its cells say; none if it is left out.
+ */
+field: ImportField | null, 
+/**
+ * It sounds like a secret: it is left out, and its cells are not read.
+ */
+secret: boolean, };
+
+/**
+ * A row of the sheet.
+ */
+export type SheetRow = { 
+/**
+ * The line of the file that names the host, from 1.
+ */
+line: number, 
+/**
+ * What it says.
+ */
+cells: { [field in ImportField]?: string }, };
+
+/**
+ * Which of the two shelves.
+ */
+export type Shelf = "runbooks" | "recipes";
 
 /**
  * A short name that is safe in a path, an address and a command line: lower-case letters, digits, `-`, `_` and `.`,
@@ -1991,6 +2766,69 @@ export type SudoMode = "none" | "nopasswd" | "ask";
  * How the account that asked can become root.
  */
 export type SudoRights = "root" | "no_password" | "password_required" | "terminal_required" | "refused" | "missing";
+
+/**
+ * How a terminal ended. When nothing stands here, it was closed, or the host did not say.
+ */
+export type TerminalEnd = { 
+/**
+ * With which status the shell exited.
+ */
+exit_code: number | null, 
+/**
+ * The signal that ended it, without the letters SIG.
+ */
+signal: string | null, 
+/**
+ * Why it did not come about, or was lost.
+ */
+error: Fault | null, };
+
+/**
+ * A piece of what a terminal printed, as the bytes came.
+ */
+export type TerminalPiece = { 
+/**
+ * The first byte; later than the one asked for when that is not kept any more.
+ */
+from: number, 
+/**
+ * The bytes, in base64; none when nothing came for a while.
+ */
+data: string, 
+/**
+ * Where to read on.
+ */
+next: number, 
+/**
+ * How it ended, with the last piece.
+ */
+ended: TerminalEnd | null, };
+
+/**
+ * A terminal of this desk.
+ */
+export type TerminalView = { 
+/**
+ * Names it, here and in the audit.
+ */
+id: string, 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Whether the client lives on it.
+ */
+production: boolean, 
+/**
+ * Since when.
+ */
+opened_at: string, 
+/**
+ * How it ended; none while it has not.
+ */
+ended: TerminalEnd | null, };
 
 /**
  * Something in a host's past.
@@ -2049,6 +2887,73 @@ unsuccessful: Array<UnsuccessfulJob>,
  * Runs that have jobs under way, driven by this window or not.
  */
 unfinished: Array<RunSummary>, };
+
+/**
+ * Which way a file goes.
+ */
+export type TransferDirection = "upload" | "download";
+
+/**
+ * Where a transfer is.
+ */
+export type TransferState = "waiting" | "moving" | "interrupted" | "cancelled" | "failed" | "done";
+
+/**
+ * A file on its way.
+ */
+export type TransferView = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * Which way it goes.
+ */
+direction: TransferDirection, 
+/**
+ * The file's name at its destination.
+ */
+name: string, 
+/**
+ * The file on the host.
+ */
+host_path: string, 
+/**
+ * The file on this machine.
+ */
+local_path: string, 
+/**
+ * How many bytes are at the destination; 0 again when it had to start over.
+ */
+done: number, 
+/**
+ * How many there are, as far as is known.
+ */
+total: number | null, 
+/**
+ * How fast it moves just now.
+ */
+bytes_per_second: number | null, 
+/**
+ * Where it is.
+ */
+state: TransferState, 
+/**
+ * Why it did not go on.
+ */
+error: Fault | null, 
+/**
+ * When it was asked for.
+ */
+started_at: string, 
+/**
+ * When it ended.
+ */
+ended_at: string | null, };
 
 /**
  * A client in the tree.
@@ -2145,6 +3050,76 @@ export type UpdatePurpose = "security" | "other";
 export type UpdateStanding = "ready" | "blocked_by_removal" | "held" | "kept_back";
 
 /**
+ * A file to send.
+ */
+export type Upload = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * The folder there.
+ */
+folder: string, 
+/**
+ * The file that a person chose.
+ */
+grant: string, 
+/**
+ * Whether a file that has the name is replaced.
+ */
+replace: boolean, };
+
+/**
+ * What somebody wanted of hosts. No secret is in it.
+ */
+export type Wanted = { "kind": "patch", 
+/**
+ * Only those of a security archive.
+ */
+security: boolean, 
+/**
+ * Only these packages; empty: all.
+ */
+packages: Array<string>, } | { "kind": "exec", 
+/**
+ * The text for `sh`.
+ */
+script: string, 
+/**
+ * As root.
+ */
+sudo: boolean, 
+/**
+ * Goes on without us.
+ */
+detached: boolean, 
+/**
+ * How long it may take.
+ */
+timeout_seconds: number, } | { "kind": "runbook", 
+/**
+ * Its short name.
+ */
+runbook: Slug, 
+/**
+ * Values by parameter.
+ */
+values: { [key in string]: string }, } | { "kind": "product", 
+/**
+ * Its short name.
+ */
+product: Slug, 
+/**
+ * The version that was asked for.
+ */
+version: string | null, 
+/**
+ * Values by parameter.
+ */
+values: { [key in string]: string }, };
+
+/**
  * What should become of a product.
  */
 export type WantedAction = "install" | "upgrade" | "remove";
@@ -2174,6 +3149,19 @@ clients: number,
  */
 hosts: number, };
 
+/**
+ * What is typed.
+ */
+export type WriteTerminal = { 
+/**
+ * Where.
+ */
+id: string, 
+/**
+ * The bytes, in base64.
+ */
+data: string, };
+
 /** What can be asked. */
 export interface Commands {
   /** The workspace itself. */
@@ -2182,6 +3170,12 @@ export interface Commands {
   today_show: { arguments: Nothing; answer: Today };
   /** Clients, hosts, runs and runbooks that a text finds, the best first. */
   search: { arguments: SearchFor; answer: Array<SearchHit> };
+  /** What can be chosen, and where each value comes from. */
+  settings_show: { arguments: Nothing; answer: Array<SettingView> };
+  /** Keeps a value at a level, or none there. */
+  setting_keep: { arguments: KeepSetting; answer: null };
+  /** Every key that is pinned, with whose it is. */
+  pins_list: { arguments: Nothing; answer: Array<PinOfHost> };
   /** Clients with their environments. */
   fleet_tree: { arguments: Nothing; answer: Array<TreeClient> };
   /** A page of hosts, with the counts of the same moment. */
@@ -2192,26 +3186,36 @@ export interface Commands {
   facts_show: { arguments: OneHost; answer: Facts | null };
   /** The five steps, per host. */
   host_check: { arguments: HostChoice; answer: Array<HostCheck> };
-  client_add: { arguments: AddClient; answer: Client };
+  client_add: { arguments: AddClient; answer: Edited<Client> };
   client_show: { arguments: OneClient; answer: ClientCard };
   /** Refused while the client has environments. */
-  client_remove: { arguments: OneClient; answer: null };
-  environment_add: { arguments: AddEnvironment; answer: Environment };
-  environment_edit: { arguments: EditEnvironment; answer: Environment };
+  client_remove: { arguments: OneClient; answer: Edited<null> };
+  environment_add: { arguments: AddEnvironment; answer: Edited<Environment> };
+  environment_edit: { arguments: EditEnvironment; answer: Edited<Environment> };
   /** Refused while the environment has hosts. */
-  environment_remove: { arguments: OneEnvironment; answer: null };
-  host_add: { arguments: HostDraft; answer: Host };
+  environment_remove: { arguments: OneEnvironment; answer: Edited<null> };
+  host_add: { arguments: HostDraft; answer: Edited<Host> };
   host_show: { arguments: OneHost; answer: HostView };
-  host_edit: { arguments: EditHost; answer: Host };
-  host_remove: { arguments: OneHost; answer: null };
+  host_edit: { arguments: EditHost; answer: Edited<Host> };
+  host_remove: { arguments: OneHost; answer: Edited<null> };
+  /** Takes an edit of the inventory back, if nobody has edited the same thing since. */
+  edit_undo: { arguments: OneEdit; answer: Edited<null> };
   /** Edits of a host and the work on it, the newest first. */
   host_timeline: { arguments: OneHost; answer: Array<TimelineEntry> };
   /** The key that a host shows now. Nobody logs in. */
   host_key_offered: { arguments: OneHost; answer: OfferedKey };
   /** Pins the key that has this fingerprint, if the host still shows it. */
   host_key_trust: { arguments: TrustKey; answer: HostKeyPin };
-  /** Takes up the hosts of a file, or says what that would do. */
-  import_file: { arguments: ImportFile; answer: ImportReport };
+  /** Never again accepts a key of a host. */
+  host_key_revoke: { arguments: TrustKey; answer: null };
+  /** A file's hosts as rows of a sheet, whatever is wrong with them. */
+  import_read: { arguments: ReadImport; answer: ImportSheet };
+  /** What would become of each row. Nothing is kept. */
+  import_check: { arguments: CheckImport; answer: ImportCheck };
+  /** Takes the rows up, all in one transaction. */
+  import_apply: { arguments: ApplyImport; answer: ImportReport };
+  /** What a `known_hosts` file of this machine has for hosts of the inventory. Nothing is kept. */
+  known_hosts_read: { arguments: ReadKnownHosts; answer: KnownHostsFound };
   plan_patch: { arguments: PlanPatch; answer: PlanView };
   plan_exec: { arguments: PlanExec; answer: PlanView };
   plan_runbook: { arguments: PlanRunbook; answer: PlanView };
@@ -2230,10 +3234,45 @@ export interface Commands {
   log_read: { arguments: LogPiece; answer: LogText };
   /** Looks for a text in all that a host printed, a stretch at a time. */
   log_search: { arguments: LogSearch; answer: LogMatches };
+  /** What is in a folder of a host. */
+  files_list: { arguments: FilesOf; answer: FilesPage };
+  files_make_folder: { arguments: OneFile; answer: null };
+  /** Refused when the new name is taken. */
+  files_rename: { arguments: RenameFile; answer: null };
+  /** Deletes a file, a link or an empty folder. */
+  files_delete: { arguments: OneFile; answer: null };
+  transfer_upload: { arguments: Upload; answer: TransferView };
+  transfer_download: { arguments: Download; answer: TransferView };
+  transfer_list: { arguments: Nothing; answer: Array<TransferView> };
+  /** Goes on where it stopped if the source is still the same file, otherwise from the first byte. */
+  transfer_resume: { arguments: OneTransfer; answer: TransferView };
+  /** Stops it; what has arrived stays, to go on from. */
+  transfer_cancel: { arguments: OneTransfer; answer: null };
+  /** Takes one that has ended from the list, and its partial file from its destination. */
+  transfer_forget: { arguments: OneTransfer; answer: null };
   runbook_list: { arguments: Nothing; answer: Array<LibraryEntry> };
   runbook_show: { arguments: OneName; answer: RunbookView };
   recipe_list: { arguments: Nothing; answer: Array<LibraryEntry> };
   recipe_show: { arguments: OneName; answer: RecipeView };
+  /** A recipe or runbook as it was written. */
+  library_read: { arguments: OneText; answer: LibraryText };
+  /** What is wrong with a text. Nothing is kept. */
+  library_check: { arguments: Draft; answer: DraftCheck };
+  /** Keeps a text that nothing is wrong with in the workspace. */
+  library_save: { arguments: SaveText; answer: LibraryText };
+  /** Removes an own text. */
+  library_remove: { arguments: RemoveText; answer: null };
+  /** Opens a shell on a host. */
+  terminal_open: { arguments: OpenTerminal; answer: TerminalView };
+  /** The terminals of this desk in the order of opening; ended ones until they are closed. */
+  terminal_list: { arguments: Nothing; answer: Array<TerminalView> };
+  /** What a terminal printed from a byte on: at most 64 KiB, after at most 20 seconds. */
+  terminal_read: { arguments: ReadTerminal; answer: TerminalPiece };
+  /** Types. One at a time: what is sent together may arrive in any order. */
+  terminal_write: { arguments: WriteTerminal; answer: null };
+  terminal_resize: { arguments: ResizeTerminal; answer: null };
+  /** Ends the shell and forgets the terminal. */
+  terminal_close: { arguments: OneTerminal; answer: null };
   /** Entries of the audit, the newest first. */
   audit_list: { arguments: AuditQuery; answer: Array<AuditEntry> };
   /** Walks the whole audit. */

@@ -3,7 +3,7 @@ import type { TreeClient } from "$backend/generated/commands";
 import { choiceOf, filterOf, labelOf, orderOf, toggleNeed } from "./filter";
 import { shortSystem } from "./system";
 import { treeLines, treeMove } from "./tree";
-import { activeView, builtIn, queryOfView, viewQueryOf, type View } from "./views";
+import { activeView, builtIn, countOf, queryOfView, viewQueryOf, type View } from "./views";
 
 describe("the filter in the address", () => {
   it.each([
@@ -91,6 +91,15 @@ describe("the tree", () => {
 });
 
 describe("views", () => {
+  it("have the counts of the page that stands, unless its text leaves hosts out", () => {
+    const [action, all] = builtIn as [View, View];
+    const page = { at: "", matching: 1, in_scope: 9, needs: [{ need: "action" as const, hosts: 4 }], rows: [] };
+    expect(countOf(action, page, new URLSearchParams("scope=acme&needs=reboot"))).toBe(4);
+    expect(countOf(action, page, new URLSearchParams("text=web"))).toBeNull();
+    expect(countOf(action, undefined, new URLSearchParams())).toBeNull();
+    expect(countOf(all, page, new URLSearchParams())).toBeNull();
+  });
+
   it("are known by what they show, in any order of the address", () => {
     const query = new URLSearchParams("sort=-security_updates&needs=security_updates&tab=x");
     expect(activeView(builtIn, query)?.name).toBe("To patch");
@@ -103,7 +112,7 @@ describe("views", () => {
     const own = { name: "Acme", query: "scope=acme/prod&needs=stale&sort=seen", own: true };
     expect(activeView(builtIn, shown)?.name).toBe("Not seen");
     expect(activeView([...builtIn, own], shown)?.name).toBe("Acme");
-    expect(queryOfView(builtIn[0] as View, shown)).toBe("scope=acme%2Fprod");
+    expect(queryOfView(builtIn[1] as View, shown)).toBe("scope=acme%2Fprod");
     expect(queryOfView(own, new URLSearchParams("scope=bolt"))).toContain("acme%2Fprod");
   });
 });

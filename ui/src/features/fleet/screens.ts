@@ -6,6 +6,7 @@ import type { Icon } from "$lib/types";
 import BookOpen from "@lucide/svelte/icons/book-open";
 import Building2 from "@lucide/svelte/icons/building-2";
 import ListChecks from "@lucide/svelte/icons/list-checks";
+import Package from "@lucide/svelte/icons/package";
 import Play from "@lucide/svelte/icons/play";
 import Server from "@lucide/svelte/icons/server";
 
@@ -40,6 +41,7 @@ const places: Record<SearchHit["kind"], { path: string; icon: Icon; word: string
   client: { path: "/clients", icon: Building2, word: "Client" },
   host: { path: "/hosts", icon: Server, word: "Host" },
   runbook: { path: "/runbooks", icon: BookOpen, word: "Runbook" },
+  recipe: { path: "/runbooks/recipe", icon: Package, word: "Recipe" },
   run: { path: "/runs", icon: Play, word: "Run" },
 };
 

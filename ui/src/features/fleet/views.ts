@@ -1,5 +1,6 @@
-/** Views of the fleet: a filter and an order with a name. Three are built in; the others this machine remembers. */
+/** Views of the fleet: a filter and an order with a name. Four are built in; the others this machine remembers. */
 
+import type { FleetPage, Need } from "$backend/generated/commands";
 import { recall, remember } from "$lib/storage";
 
 export interface View {
@@ -8,12 +9,20 @@ export interface View {
   query: string;
   /** Whether the technician made it. */
   own: boolean;
+  /** The need whose count stands beside the name. */
+  need?: Need;
 }
 
 export const builtIn: readonly View[] = [
+  { name: "Needs action", query: "needs=action", own: false, need: "action" },
   { name: "All hosts", query: "", own: false },
-  { name: "To patch", query: "needs=security_updates&sort=-security_updates", own: false },
-  { name: "Not seen", query: "needs=stale&sort=seen", own: false },
+  {
+    name: "To patch",
+    query: "needs=security_updates&sort=-security_updates",
+    own: false,
+    need: "security_updates",
+  },
+  { name: "Not seen", query: "needs=stale&sort=seen", own: false, need: "stale" },
 ];
 
 const parts = ["scope", "text", "needs", "sort"];
@@ -63,4 +72,10 @@ export function queryOfView(view: View, shown: URLSearchParams): string {
 export function activeView(views: readonly View[], shown: URLSearchParams): View | undefined {
   const matching = views.filter((view) => queryOfView(view, shown) === viewQueryOf(shown));
   return matching.find((view) => view.own) ?? matching[0];
+}
+
+/** How many hosts a view would show: counted with the page that stands, so only where the page has the view's scope and no text. */
+export function countOf(view: View, page: FleetPage | undefined, shown: URLSearchParams): number | null {
+  if (!page || view.need === undefined || shown.get("text")) return null;
+  return page.needs.find((one) => one.need === view.need)?.hosts ?? null;
 }

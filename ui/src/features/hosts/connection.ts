@@ -6,6 +6,8 @@ import type { HostDraft, Credential, EditHost, HostView, SudoMode } from "$backe
 export type CredentialKind = Credential["kind"];
 
 export interface ConnectionForm {
+  /** The host's own part of its full name. */
+  name: string;
   address: string;
   port: string;
   user: string;
@@ -21,6 +23,7 @@ export interface ConnectionForm {
 
 export function emptyForm(): ConnectionForm {
   return {
+    name: "",
     address: "",
     port: "22",
     user: "",
@@ -36,6 +39,7 @@ export function emptyForm(): ConnectionForm {
 export function formOf(host: HostView): ConnectionForm {
   const { credential } = host;
   return {
+    name: host.path.split("/")[2] ?? "",
     address: host.address,
     port: String(host.port),
     user: host.user,
@@ -52,7 +56,7 @@ export type FormErrors = Partial<Record<keyof ConnectionForm, string>>;
 
 /**
  * What a person must mend before the engine is asked; the engine checks all of it again. Only a new host may leave its account
- * open.
+ * open, and gets its name elsewhere.
  */
 export function errorsOf(form: ConnectionForm, host: "new" | "known"): FormErrors {
   const errors: FormErrors = {};
@@ -61,7 +65,11 @@ export function errorsOf(form: ConnectionForm, host: "new" | "known"): FormError
   if (!/^\d+$/.test(form.port.trim()) || port < 1 || port > 65_535) errors.port = "A number from 1 to 65535.";
   if (form.credential === "key_file" && form.keyFile.trim() === "")
     errors.keyFile = "Give the path of the private key.";
-  if (host === "known" && form.user.trim() === "") errors.user = "Give the account that we log in as.";
+  if (host === "known") {
+    if (!/^[a-z0-9][a-z0-9_.-]*$/.test(form.name.trim()))
+      errors.name = "Lower-case letters, digits, “-”, “_” and “.”, beginning with a letter or a digit.";
+    if (form.user.trim() === "") errors.user = "Give the account that we log in as.";
+  }
   return errors;
 }
 
@@ -103,7 +111,7 @@ export function editOf(host: HostView, form: ConnectionForm): EditHost | null {
   const tags = new Set(namesIn(form.tags));
   const edit: EditHost = {
     host: host.path,
-    name: null,
+    name: changed("name") ? form.name.trim() : null,
     address: changed("address") ? form.address.trim() : null,
     port: changed("port") ? Number(form.port) : null,
     user: changed("user") ? form.user.trim() : null,

@@ -1,7 +1,17 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { HostView } from "$backend/generated/commands";
+import type { Facts, HostView } from "$backend/generated/commands";
 import { additionOf, editOf, emptyForm, errorsOf, formOf, namesIn } from "./connection";
-import { changeLines, gapWords, partWord } from "./words";
+import {
+  answeredParts,
+  changeLines,
+  commandOf,
+  factSources,
+  gapWords,
+  partWord,
+  sourcesInFull,
+  sourcesInShort,
+} from "./words";
 
 const host: HostView = {
   id: "1",
@@ -62,6 +72,13 @@ describe("the connection's form", () => {
     expect(errorsOf({ ...emptyForm(), address: "x" }, "known")).toHaveProperty("user");
   });
 
+  it("renames a host, and refuses what is no short name", () => {
+    expect(formOf(host).name).toBe("web-1");
+    expect(editOf(host, { ...formOf(host), name: "web-2 " })).toMatchObject({ name: "web-2", address: null });
+    expect(errorsOf({ ...formOf(host), name: "Web 2" }, "known")).toHaveProperty("name");
+    expect(errorsOf(formOf(host), "known")).toEqual({});
+  });
+
   it("adds a host with the technician's own account", () => {
     const added = additionOf("a/b/c", { ...emptyForm(), address: "c.example", tags: "web web" });
     expect(added).toMatchObject({
@@ -97,5 +114,58 @@ describe("words", () => {
       { field: "user name", before: null, after: "ops" },
     ]);
     expect(changeLines("odd")).toEqual([]);
+  });
+});
+
+describe("where facts come from", () => {
+  const script = readFileSync("../crates/packages/src/facts.sh", "utf8");
+  // What the script's own words stand for, spelled out.
+  const simulated = /simulate\(\) \{\n\s*(.*) "\$@"/.exec(script)?.[1] ?? "";
+  const read = /for running_file in (.*);/.exec(script)?.[1]?.split(" ") ?? [];
+  const spelled = [
+    script.replaceAll(/^(\s*section \S+) simulate /gm, `$1 ${simulated} `),
+    ...read.filter((file) => !file.includes("/")).map((file) => `/proc/${file}`),
+  ].join("\n");
+
+  const facts = {
+    sudo: "no_password",
+    package_system: { system: "apt" },
+    package_index: { updated_at: null, refresh: { outcome: "not_asked" } },
+    services_to_restart: { state: "not_checked", why: { kind: "not_installed" } },
+    gaps: [
+      { part: "units", reason: { kind: "not_installed" } },
+      { part: "packages", reason: { kind: "cut", kept: 1, of: 2 } },
+    ],
+  } as unknown as Facts;
+
+  it.each(Object.entries(factSources))("is told for %s as the script runs it", (_, source) => {
+    for (const command of source.run) expect(spelled).toContain(command);
+  });
+
+  it("is told for every section of the script", () => {
+    const sections = [...script.matchAll(/^\s*section ([a-z-]+) /gm)].map((match) => match[1]);
+    expect(sections).toContain("packages");
+    for (const section of new Set(sections)) {
+      if (section !== "manager") expect(Object.keys(factSources)).toContain(section);
+    }
+  });
+
+  it("names nothing that said nothing", () => {
+    expect(answeredParts(["units", "restart", "refresh", "packages", "sudo", "os"], facts)).toEqual([
+      "packages",
+      "sudo",
+      "os",
+    ]);
+    const dnf = { ...facts, package_system: { system: "other" as const, name: "dnf" } };
+    expect(answeredParts(["upgrade", "index", "host"], dnf)).toEqual(["host"]);
+  });
+
+  it("is short in a caption and whole beside it", () => {
+    expect(sourcesInShort(["upgrade", "dist-upgrade", "upgradable"])).toBe("apt-get -s, apt list");
+    expect(sourcesInShort(["os", "host", "sudo", "users"])).toBe("os-release, uname +2");
+    expect(sourcesInShort([])).toBe("");
+    expect(sourcesInFull(["host", "sudo"])).toBe("Kernel and name: uname -snrm\nsudo: id -u; sudo -n true");
+    expect(commandOf("memory")).toBe("cat /proc/meminfo");
+    expect(commandOf("constructor")).toBeNull();
   });
 });

@@ -11,12 +11,3 @@ export function optionsOf(entries: readonly LibraryEntry[] | undefined, none: st
   }));
   return [{ value: "", label: entries ? none : "Reading…" }, ...options];
 }
-
-/** The entry that an earlier run's title speaks of: the longest title in it. */
-export function chosenOf(entries: readonly LibraryEntry[], like: string): string {
-  return (
-    entries
-      .filter((entry) => entry.error === null && like.includes(entry.title))
-      .sort((a, b) => b.title.length - a.title.length)[0]?.name ?? ""
-  );
-}

@@ -1,8 +1,9 @@
 /** What a draft lacks, and what it asks of the engine. */
 
 import { backend } from "$backend/backend";
-import type { HostChoice, ParameterView, PlanView, RunKind } from "$backend/generated/commands";
-import type { Wish } from "$shell/draft.svelte";
+import type { HostChoice, HostPath, ParameterView, PlanView, RunKind } from "$backend/generated/commands";
+import type { Wait } from "$lib/wait.svelte";
+import type { Trial, Wish } from "$shell/draft.svelte";
 import { valuesToSend } from "./parameters";
 
 export const actions: readonly { key: RunKind; label: string }[] = [
@@ -57,6 +58,7 @@ export function askForPlan(
   wish: Wish,
   hosts: HostChoice,
   parameters: readonly ParameterView[],
+  wait: Wait,
 ): Promise<PlanView> {
   switch (action) {
     case "exec":
@@ -68,11 +70,15 @@ export function askForPlan(
         timeout_seconds: Number(wish.timeoutSeconds),
       });
     case "patch":
-      return backend.call("plan_patch", {
-        hosts,
-        security: wish.scope === "security",
-        packages: wish.scope === "packages" ? packageNames(wish.packages) : [],
-      });
+      return backend.call(
+        "plan_patch",
+        {
+          hosts,
+          security: wish.scope === "security",
+          packages: wish.scope === "packages" ? packageNames(wish.packages) : [],
+        },
+        wait.tell,
+      );
     case "runbook":
       return backend.call("plan_runbook", {
         hosts,
@@ -82,12 +88,28 @@ export function askForPlan(
     case "install":
     case "upgrade":
     case "remove":
-      return backend.call("plan_product", {
-        hosts,
-        product: wish.product,
-        action,
-        version: action === "remove" ? null : wish.version.trim() || null,
-        values: valuesToSend(parameters, wish.values[wish.product] ?? {}),
-      });
+      return backend.call(
+        "plan_product",
+        {
+          hosts,
+          product: wish.product,
+          action,
+          version: action === "remove" ? null : wish.version.trim() || null,
+          values: valuesToSend(parameters, wish.values[wish.product] ?? {}),
+        },
+        wait.tell,
+      );
   }
+}
+
+/** Asks for the plan of a text that is not kept. */
+export function askForTrial(action: RunKind, trial: Trial, wish: Wish, host: HostPath, wait: Wait): Promise<PlanView> {
+  const hosts: HostChoice = { kind: "hosts", hosts: [host] };
+  const values = valuesToSend(trial.parameters, wish.values[trial.name] ?? {});
+  if (action === "install" || action === "upgrade" || action === "remove") {
+    const version = action === "remove" ? null : wish.version.trim() || null;
+    const product = { hosts, product: trial.name, draft: trial.text, action, version, values };
+    return backend.call("plan_product", product, wait.tell);
+  }
+  return backend.call("plan_runbook", { hosts, runbook: trial.name, draft: trial.text, values });
 }

@@ -15,7 +15,7 @@ function shelved(name: string, title: string, more: Partial<RunbookView> | null)
     steps: [],
     ...more,
   };
-  return { entry: { name, title, origin: "built in", error: null }, view: more === null ? null : view };
+  return { entry: { name, title, origin: "built in", symptoms: [], error: null }, view: more === null ? null : view };
 }
 const shelf = [
   shelved("collect-logs", "Extract of the logs", { symptoms: ["what happened"], tags: ["logs"] }),

@@ -2,6 +2,9 @@
 
 import type { LibraryEntry, RecipeView, RunbookView } from "$backend/generated/commands";
 
+/** Where an entry comes from that is nobody's own. */
+export const builtIn = "built in";
+
 /** An entry of the library with what its file says, once that is read. */
 export interface Shelved<View> {
   entry: LibraryEntry;

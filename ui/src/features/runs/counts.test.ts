@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Fault, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
-import { causesOf, endedCount, inOrderOfNeed, restSeconds, segmentsOf, stateCounts, unsuccessful } from "./counts";
+import {
+  causesOf,
+  endedCount,
+  inOrderOfNeed,
+  productionInWords,
+  restSeconds,
+  segmentsOf,
+  stateCounts,
+  unsuccessful,
+} from "./counts";
 
 const none: RunCounts = {
   total: 0,
@@ -95,4 +104,13 @@ describe("jobs", () => {
       ["step_failed", 1, "exit 1", "log"],
     ]);
   });
+});
+
+it.each([
+  [[], null],
+  [["acme/prod/a"], "1 host of acme"],
+  [["bolt/prod/a", "acme/prod/a", "acme/prod/b"], "3 hosts of acme, bolt"],
+  [["a/p/1", "b/p/1", "c/p/1", "d/p/1", "e/p/1"], "5 hosts of a, b, c and 2 other clients"],
+])("says whose production %j is", (hosts, words) => {
+  expect(productionInWords(hosts)).toBe(words);
 });

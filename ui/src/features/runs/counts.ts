@@ -1,6 +1,7 @@
 /** What is true of a run's jobs, in numbers that add up. Pure. */
 
-import type { Fault, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
+import type { Fault, HostPath, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
+import { plural } from "$lib/format";
 import { statusLooks, statusOrder } from "$lib/status";
 import type { Segment } from "$lib/types";
 
@@ -18,6 +19,7 @@ export interface Cause {
   hint: string | null;
 }
 
+const mostNamed = 3;
 const unendedStates: readonly JobState[] = ["waiting", "connecting", "running"];
 const jobStates: readonly JobState[] = statusOrder.filter((state): state is JobState => state !== "partial");
 
@@ -73,6 +75,15 @@ export function causesOf(jobs: readonly JobDocument[]): Cause[] {
     }
   }
   return [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length);
+}
+
+/** `12 hosts of acme, bolt and 3 other clients`; null where none of them is production. */
+export function productionInWords(hosts: readonly HostPath[]): string | null {
+  if (hosts.length === 0) return null;
+  const clients = [...new Set(hosts.map((host) => host.split("/")[0] ?? ""))].sort();
+  const named = clients.slice(0, mostNamed).join(", ");
+  const more = clients.length - mostNamed;
+  return `${plural(hosts.length, "host")} of ${named}${more > 0 ? ` and ${plural(more, "other client")}` : ""}`;
 }
 
 /** How long the rest may take, in seconds; null while nobody can know. The jobs so far are the only measure. */

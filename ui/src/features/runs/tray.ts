@@ -1,7 +1,7 @@
 /** Fills the run tray, and tells how runs ended wherever one is in the window. */
 
 import { backend } from "$backend/backend";
-import { appearanceOf } from "$backend/errors";
+import { nextStepOf } from "$backend/errors";
 import type { Fault, RunSummary } from "$backend/generated/commands";
 import { formatCount, plural } from "$lib/format";
 import { statusLooks } from "$lib/status";
@@ -73,7 +73,7 @@ async function endAsFault(run: RunSummary): Promise<Fault> {
   const message = `${run.title}: ${told.join(", ")}.`;
   try {
     const [cause] = causesOf((await backend.call("run_show", { run: run.id })).jobs);
-    if (cause) return { code: cause.code, message, hint: cause.hint ?? appearanceOf(cause.code).next };
+    if (cause) return { code: cause.code, message, hint: nextStepOf(cause).text };
   } catch {
     // The end is told without its cause; the run's screen shows why the cause cannot be read.
   }

@@ -26,6 +26,7 @@ describe("groups of the morning", () => {
     const today: Today = {
       ...quiet,
       needs: [
+        { need: "action", hosts: 314 },
         { need: "updates", hosts: 90 },
         { need: "no_facts", hosts: 4 },
         { need: "reboot", hosts: 0 },

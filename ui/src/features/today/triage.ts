@@ -1,8 +1,8 @@
 /** What needs somebody, as groups with a cause, a count and one action each. Pure. */
 
 import { appearanceOf } from "$backend/errors";
-import type { FleetRow, Need, Today } from "$backend/generated/commands";
-import { needLooks, needOrder } from "$backend/needs";
+import type { FleetRow, Today } from "$backend/generated/commands";
+import { needLooks, needOrder, type Cause } from "$backend/needs";
 import { formatCount } from "$lib/format";
 import type { Tone } from "$lib/types";
 
@@ -10,7 +10,7 @@ import type { Tone } from "$lib/types";
 export type Remedy = "check" | "refresh" | "security" | "open";
 
 export interface NeedGroup {
-  need: Need;
+  need: Cause;
   /** What follows the count. */
   title: string;
   tone: Tone;
@@ -26,7 +26,7 @@ export interface NeedGroup {
 }
 
 /** After "312 hosts". */
-const groupWords: Record<Need, string> = {
+const groupWords: Record<Cause, string> = {
   unreachable: "unreachable",
   stale: "not seen for 7 days",
   no_facts: "never asked",
@@ -37,7 +37,7 @@ const groupWords: Record<Need, string> = {
   failed_units: "with failed units",
 };
 
-const remedies: Record<Need, { remedy: Remedy; verb: string; verbForAll: string | null }> = {
+const remedies: Record<Cause, { remedy: Remedy; verb: string; verbForAll: string | null }> = {
   unreachable: { remedy: "check", verb: "Check", verbForAll: "Check all" },
   stale: { remedy: "refresh", verb: "Refresh facts", verbForAll: "Refresh all" },
   no_facts: { remedy: "refresh", verb: "Ask", verbForAll: "Ask all" },
@@ -62,7 +62,7 @@ export function needGroups(today: Today): NeedGroup[] {
 }
 
 /** Why a host stands in a group, in as few words as tell it from its neighbours. */
-export function reasonOf(row: FleetRow, need: Need): string {
+export function reasonOf(row: FleetRow, need: Cause): string {
   switch (need) {
     case "unreachable":
       return row.error ? `${appearanceOf(row.error.code).title}: ${row.error.message}` : "";
@@ -83,5 +83,6 @@ export function reasonOf(row: FleetRow, need: Need): string {
 
 /** Whether anything at all needs somebody. */
 export function isQuiet(today: Today): boolean {
-  return today.unfinished.length === 0 && today.unsuccessful.length === 0 && needGroups(today).length === 0;
+  const action = today.needs.find(({ need }) => need === "action")?.hosts ?? 0;
+  return today.unfinished.length === 0 && today.unsuccessful.length === 0 && action === 0;
 }

@@ -26,8 +26,19 @@ export class TableRows<Row> {
     return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize];
   }
 
+  /** The place of the first row in memory that is sought, from a place on and around the end; −1 if there is none. */
+  find(isSought: (row: Row) => boolean, from = 0): number {
+    const after = this.#sorted.findIndex((row, index) => index >= from && isSought(row));
+    return after >= 0 || from === 0 ? after : this.#sorted.findIndex(isSought);
+  }
+
   /** Takes a new source. Rows of the same query stay on the screen until their successors are here. */
-  replace(source: RowSource<Row>, columns: readonly Column<Row>[], sort: Sort | null): "same" | "other" {
+  replace(
+    source: RowSource<Row>,
+    columns: readonly Column<Row>[],
+    sort: Sort | null,
+    group: Group<Row> = undefined,
+  ): "same" | "other" {
     const before = this.#source;
     this.#source = source;
     this.#generation += 1;
@@ -35,7 +46,7 @@ export class TableRows<Row> {
     this.failure = null;
     if (source.kind === "rows") {
       this.#pages.clear();
-      this.#sorted = sortRows(source.rows, columns, sort);
+      this.#sorted = sortRows(source.rows, columns, sort, group);
       this.#total = source.rows.length;
       return before.kind === "rows" ? "same" : "other";
     }
@@ -43,6 +54,13 @@ export class TableRows<Row> {
     const same = before.kind === "pages" && before.query === source.query;
     if (!same) this.#pages.clear();
     return same ? "same" : "other";
+  }
+
+  /** What is in sight, and the row that has the focus: that may stand far from the others, and is asked for by itself. */
+  async ensureSeen(seen: readonly number[], focused: number): Promise<void> {
+    const others = seen.filter((index) => index !== focused);
+    if (others.length > 0) await this.ensure(Math.min(...others), Math.max(...others));
+    if (focused >= 0 && focused < this.total) await this.ensure(focused, focused);
   }
 
   /** Has the rows from `first` to `last` fetched; settles when they are here or have failed. */
@@ -86,19 +104,24 @@ export class TableRows<Row> {
   }
 }
 
+/** Rows of a lower group stand before those of a higher one, whatever the direction. */
+export type Group<Row> = ((row: Row) => number) | undefined;
+
 /** Rows in memory in the order of a column; rows without a value stand last in both directions. */
 export function sortRows<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   sort: Sort | null,
+  group: Group<Row> = undefined,
 ): readonly Row[] {
   const column = sort && columns.find((candidate) => candidate.key === sort.column);
   if (!column) return rows;
   const value = column.sortBy ?? column.text;
   const sign = sort.direction === "ascending" ? 1 : -1;
   return rows
-    .map((row) => ({ row, value: value(row) }))
+    .map((row) => ({ row, value: value(row), group: group?.(row) ?? 0 }))
     .sort((a, b) => {
+      if (a.group !== b.group) return a.group - b.group;
       if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
       return sign * compare(a.value, b.value);
     })

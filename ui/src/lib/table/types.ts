@@ -1,4 +1,5 @@
 import type { Snippet } from "svelte";
+import type { Selection } from "./selection";
 
 /** A column of a Table. */
 export interface Column<Row> {
@@ -40,3 +41,24 @@ export type RowSource<Row> =
       total: number;
       load: (offset: number, limit: number) => Promise<readonly Row[]>;
     };
+
+/** What a table is given. */
+export interface TableProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  source: RowSource<Row>;
+  rowKey: (row: Row) => string;
+  sort?: Sort | null;
+  selection?: Selection;
+  selectable?: boolean;
+  onOpen?: ((row: Row) => void) | undefined;
+  /** For rows in memory: a lower group stands first, whatever the sort. */
+  group?: ((row: Row) => number) | undefined;
+  /** Keys that the table has no use for, with the row that has the focus; true when it was one of yours. */
+  onKey?: ((event: KeyboardEvent, row: Row | undefined) => boolean) | undefined;
+  /** Under which name the widths are remembered. */
+  storageKey?: string | undefined;
+  density?: "regular" | "compact";
+  /** Stands instead of the rows when there are none. */
+  empty?: Snippet | undefined;
+}

@@ -2,25 +2,23 @@
 
 use super::inventory::{Inventory, Member};
 use super::variables::Variables;
-use crate::import::draft::Pending;
-use crate::import::field;
-use crate::import::jump::Hop;
+use crate::import::field::yes_or_no;
+use crate::import::jump::{self, Hop};
 use crate::import::problem::{Place, quoted, wrong};
+use crate::import::sheet::{ImportField, ReadRow, Said};
 use indexmap::IndexMap;
-use millwright_domain::fleet::{Credential, SudoMode};
-use millwright_domain::{HostPath, Slug};
 use std::collections::{BTreeSet, HashMap};
 
 /// How many groups are looked at in all, for all hosts.
 const MAXIMUM_WORK: usize = 20_000_000;
 
-/// Adds a host for every one of the inventory that is reached by SSH, and for every jump host that it does not name.
+/// Adds a row for every host of the inventory that is reached by SSH, and for every jump host that it does not name.
 pub(super) fn add_hosts(mut inventory: Inventory<'_, '_>) {
     inventory.note_left_out();
     let Some(order) = Order::new(&mut inventory) else { return };
     let tags = tags(&mut inventory);
     let members = std::mem::take(&mut inventory.hosts);
-    let mut found: IndexMap<String, (Pending, Vec<Hop>, Place)> = IndexMap::new();
+    let mut found: IndexMap<String, ReadRow> = IndexMap::new();
     let mut work = 0;
     let mut seen_by: Vec<usize> = vec![usize::MAX; inventory.groups.len()];
     for (index, (name, member)) in members.into_iter().enumerate() {
@@ -28,7 +26,7 @@ pub(super) fn add_hosts(mut inventory: Inventory<'_, '_>) {
         work += steps;
         if work > MAXIMUM_WORK {
             let message = "the groups of this file hold each other too often";
-            inventory.draft.findings.problem(member.place, wrong(message, "Split it into several files."));
+            inventory.sheet.findings.problem(member.place, wrong(message, "Split it into several files."));
             return;
         }
         let mut variables = Variables::default();
@@ -38,10 +36,9 @@ pub(super) fn add_hosts(mut inventory: Inventory<'_, '_>) {
             }
         }
         variables.overlay(&member.variables);
-        let host_tags = groups.iter().filter_map(|group| tags.get(*group).cloned().flatten()).collect();
-        if let Some(host) = pending(&mut inventory, &name, member.place, &variables, host_tags) {
-            let (hops, place) = variables.jumps.unwrap_or((Vec::new(), member.place));
-            found.insert(name, (host, hops, place));
+        let host_tags: BTreeSet<&str> = groups.iter().filter_map(|group| tags.get(*group)?.as_deref()).collect();
+        if let Some(row) = row(&mut inventory, &name, member.place, variables, &host_tags) {
+            found.insert(name, row);
         }
     }
     add_jumps(&mut inventory, found);
@@ -95,7 +92,7 @@ impl Order {
             if let Some((name, group)) = caught {
                 let message = format!("the group {} holds itself, or stands below one that does", quoted(name));
                 let hint = "Remove one of the children that close the circle.";
-                inventory.draft.findings.problem(group.place, wrong(message, hint));
+                inventory.sheet.findings.problem(group.place, wrong(message, hint));
             }
             return None;
         }
@@ -126,116 +123,121 @@ impl Order {
 }
 
 /// The tag of each group; `all` and `ungrouped` say nothing.
-fn tags(inventory: &mut Inventory<'_, '_>) -> Vec<Option<Slug>> {
+fn tags(inventory: &mut Inventory<'_, '_>) -> Vec<Option<String>> {
     let mut tags = Vec::with_capacity(inventory.groups.len());
     for (name, group) in &inventory.groups {
         let says_something = name != "all" && name != "ungrouped";
-        tags.push(if says_something { inventory.draft.slug(group.place, name) } else { None });
+        tags.push(says_something.then(|| inventory.sheet.name(group.place, name)));
     }
     tags
 }
 
-/// The host, or none if it is not one for SSH or something is wrong with it.
-fn pending(
+/// The host's row, or none if it is not one for SSH.
+fn row(
     inventory: &mut Inventory<'_, '_>,
     name: &str,
     place: Place,
-    variables: &Variables,
-    tags: BTreeSet<Slug>,
-) -> Option<Pending> {
-    let draft = &mut *inventory.draft;
-    match variables.connection.as_deref() {
+    variables: Variables,
+    tags: &BTreeSet<&str>,
+) -> Option<ReadRow> {
+    let sheet = &mut *inventory.sheet;
+    match variables.connection.as_ref().map(|said| said.text.as_str()) {
         None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh" | "ansible.builtin.ssh") => {}
         Some(other) => {
             let message = format!("{} is left out: it is not reached by SSH, but by {}", quoted(name), quoted(other));
-            draft.findings.note(place, message);
+            sheet.findings.note(place, message);
             return None;
         }
     }
-    let slug = draft.slug(place, name);
-    let address = match &variables.address {
-        Some(address) => Ok(address.clone()),
-        None => field::address(name),
-    };
-    let address = match address {
-        Ok(address) => address,
-        Err(fault) => {
-            draft.findings.problem(place, fault);
-            return None;
+    let mut row = ReadRow::new(place);
+    row.say(ImportField::Host, Said::new(sheet.name(place, name), place));
+    row.say(ImportField::Address, variables.address.unwrap_or_else(|| Said::new(name, place)));
+    row.say(ImportField::Tags, Said::new(tags.iter().copied().collect::<Vec<_>>().join(" "), place));
+    let others = [
+        (ImportField::Port, variables.port),
+        (ImportField::User, variables.user),
+        (ImportField::Sudo, variables.becomes_root.map(|said| sudo(said, variables.has_sudo_password))),
+        (ImportField::Jumps, variables.jumps),
+    ];
+    for (field, said) in others {
+        if let Some(said) = said {
+            row.say(field, said);
         }
-    };
-    let path = draft.default_path(slug?);
-    let mut host = Pending::new(place, path, address, draft.defaults);
-    host.port = variables.port.unwrap_or(host.port);
-    host.user = variables.user.clone().unwrap_or(host.user);
-    host.tags = tags;
-    if let Some(path) = &variables.key_path {
-        host.credential = Credential::KeyFile { path: path.clone() };
+    }
+    if let Some(path) = variables.key_path {
+        row.say(ImportField::Key, path);
     } else if variables.has_login_password == Some(true) {
-        host.credential = Credential::AskPassword;
+        row.say(ImportField::AskPassword, Said::new("yes", place));
     }
-    host.sudo = match (variables.becomes_root, variables.has_sudo_password) {
-        (Some(true), Some(true)) => SudoMode::Ask,
-        (Some(true), _) => SudoMode::Nopasswd,
-        (Some(false), _) => SudoMode::None,
-        (None, _) => host.sudo,
-    };
-    Some(host)
+    Some(row)
 }
 
-/// Gives every host its way, and adds it.
-fn add_jumps(inventory: &mut Inventory<'_, '_>, mut found: IndexMap<String, (Pending, Vec<Hop>, Place)>) {
-    let mut unnamed: HashMap<Hop, Option<HostPath>> = HashMap::new();
-    let mut added: Vec<Pending> = Vec::new();
+/// How commands become root; what is neither yes nor no stays as it is.
+fn sudo(said: Said, has_password: Option<bool>) -> Said {
+    let text = match (yes_or_no(&said.text), has_password) {
+        (Ok(true), Some(true)) => "ask",
+        (Ok(true), _) => "nopasswd",
+        (Ok(false), _) => "none",
+        (Err(_), _) => return said,
+    };
+    Said { text: text.to_owned(), ..said }
+}
+
+/// Gives every host its way, and adds it. A way that cannot be read stays as it is.
+fn add_jumps(inventory: &mut Inventory<'_, '_>, mut found: IndexMap<String, ReadRow>) {
+    let mut unnamed: HashMap<Hop, String> = HashMap::new();
+    let mut added: Vec<ReadRow> = Vec::new();
     for index in 0..found.len() {
-        let Some((_, (_, hops, place))) = found.get_index_mut(index) else { continue };
-        let (hops, place) = (std::mem::take(hops), *place);
-        let mut jumps: Vec<HostPath> = Vec::new();
+        let Some((_, row)) = found.get_index_mut(index) else { continue };
+        let Some(chain) = row.cells.remove(&ImportField::Jumps) else { continue };
+        let Ok(hops) = jump::parse_chain(if chain.text.is_empty() { "none" } else { &chain.text }) else {
+            row.say(ImportField::Jumps, chain);
+            continue;
+        };
+        let mut jumps: Vec<String> = Vec::new();
         for hop in hops {
-            if let Some((host, ..)) = found.get(&hop.host)
-                && hop.user.as_ref().is_none_or(|user| *user == host.user)
-                && hop.port.is_none_or(|port| port == host.port)
+            let default_user = &inventory.sheet.defaults.user;
+            let port = hop.port.map(|port| port.to_string());
+            if let Some(row) = found.get(&hop.host)
+                && hop.user.as_ref().is_none_or(|user| user == row.text(ImportField::User).unwrap_or(default_user))
+                && port.as_deref().is_none_or(|port| port == row.text(ImportField::Port).unwrap_or("22"))
             {
-                jumps.push(host.path.clone());
+                jumps.push(row.reference());
                 continue;
             }
             let known = unnamed.entry(hop).or_insert_with_key(|hop| {
                 let name = if found.contains_key(&hop.host) { name_as_used(hop) } else { hop.host.clone() };
-                let host = unnamed_host(inventory, hop, &name, place)?;
-                let path = host.path.clone();
-                added.push(host);
-                Some(path)
+                let row = unnamed_host(inventory, hop, &name, chain.place);
+                let reference = row.reference();
+                added.push(row);
+                reference
             });
-            jumps.extend(known.clone());
+            jumps.push(known.clone());
         }
-        if let Some((_, (host, ..))) = found.get_index_mut(index) {
-            host.jumps = jumps;
+        if let Some((_, row)) = found.get_index_mut(index) {
+            row.say(ImportField::Jumps, Said { text: jumps.join(","), ..chain });
         }
     }
-    for host in found.into_values().map(|(host, ..)| host).chain(added) {
-        inventory.draft.add(host);
+    for row in found.into_values().chain(added) {
+        inventory.sheet.add(row);
     }
 }
 
 /// A jump host that the inventory does not describe as it is used.
-fn unnamed_host(inventory: &mut Inventory<'_, '_>, hop: &Hop, name: &str, place: Place) -> Option<Pending> {
-    let draft = &mut *inventory.draft;
-    let address = match field::address(&hop.host) {
-        Ok(address) => address,
-        Err(fault) => {
-            draft.findings.problem(place, fault);
-            return None;
-        }
-    };
-    let user = hop.user.clone().unwrap_or_else(|| draft.defaults.user.clone());
-    let port = hop.port.unwrap_or(22);
-    let slug = draft.slug(place, name)?;
-    let path = draft.default_path(slug);
-    draft.findings.note(place, format!("“{path}” is added: other hosts are reached through it"));
-    let mut host = Pending::new(place, path, address, draft.defaults);
-    host.user = user;
-    host.port = port;
-    Some(host)
+fn unnamed_host(inventory: &mut Inventory<'_, '_>, hop: &Hop, name: &str, place: Place) -> ReadRow {
+    let sheet = &mut *inventory.sheet;
+    let mut row = ReadRow::new(place);
+    row.say(ImportField::Host, Said::new(sheet.name(place, name), place));
+    row.say(ImportField::Address, Said::new(hop.host.clone(), place));
+    if let Some(user) = &hop.user {
+        row.say(ImportField::User, Said::new(user.clone(), place));
+    }
+    if let Some(port) = hop.port {
+        row.say(ImportField::Port, Said::new(port.to_string(), place));
+    }
+    let message = format!("“{}” is added: other hosts are reached through it", row.reference());
+    sheet.findings.note(place, message);
+    row
 }
 
 /// Tells a jump host from the one of that name which is used otherwise.

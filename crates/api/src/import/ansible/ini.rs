@@ -8,7 +8,7 @@ use millwright_domain::Fault;
 use millwright_domain::recipe::nearest;
 use std::collections::HashSet;
 
-/// Reads the inventory; what is wrong with it stands in the draft's findings.
+/// Reads the inventory; what is wrong with it stands in the sheet's findings.
 pub(super) fn read(text: &str, inventory: &mut Inventory<'_, '_>) -> Result<(), Exhausted> {
     let mut declared: HashSet<String> = ["all", "ungrouped"].map(str::to_owned).into();
     // Groups that are spoken of before they are declared, if they ever are.
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, inventory: &mut Inventory<'_, '_>) -> Result<(), 
                     }
                 }
                 Err(fault) => {
-                    inventory.draft.findings.problem(place, fault);
+                    inventory.sheet.findings.problem(place, fault);
                     Section::Refused
                 }
             };
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, inventory: &mut Inventory<'_, '_>) -> Result<(), 
             Section::Variables(owner) => match line.split_once('=') {
                 Some((name, value)) => inventory.set(owner, name.trim(), Given::Text(unquoted(value)), place)?,
                 // The line is not shown: it may be the rest of a secret.
-                None => inventory.draft.findings.problem(place, no_equals_sign()),
+                None => inventory.sheet.findings.problem(place, no_equals_sign()),
             },
             Section::Refused => {}
         }
@@ -65,7 +65,7 @@ pub(super) fn read(text: &str, inventory: &mut Inventory<'_, '_>) -> Result<(), 
                 Some(meant) => format!("Did you mean “{meant}”?"),
                 None => "Declare it with a line of its own: its name in square brackets.".to_owned(),
             };
-            inventory.draft.findings.problem(place, wrong(message, hint));
+            inventory.sheet.findings.problem(place, wrong(message, hint));
         }
     }
     Ok(())
@@ -123,7 +123,7 @@ fn read_host(inventory: &mut Inventory<'_, '_>, group: usize, line: &str, start:
         Ok(words) => words,
         Err(unclosed) => {
             let fault = wrong(unclosed.to_string(), "Close it on the same line.");
-            inventory.draft.findings.problem(start.within(line, unclosed.offset), fault);
+            inventory.sheet.findings.problem(start.within(line, unclosed.offset), fault);
             return Ok(());
         }
     };
@@ -133,7 +133,7 @@ fn read_host(inventory: &mut Inventory<'_, '_>, group: usize, line: &str, start:
         let place = start.within(line, word.offset);
         match word.text.split_once('=') {
             Some((name, value)) => inventory.set(&owner, name, Given::Text(value), place)?,
-            None => inventory.draft.findings.problem(place, no_equals_sign()),
+            None => inventory.sheet.findings.problem(place, no_equals_sign()),
         }
     }
     Ok(())

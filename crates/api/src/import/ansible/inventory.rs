@@ -3,8 +3,8 @@
 use super::range;
 use super::variables::{Given, Outcome, Variables};
 use crate::import::MAXIMUM_HOSTS;
-use crate::import::draft::{Draft, too_many_hosts};
 use crate::import::problem::{FileIndex, Place, wrong};
+use crate::import::sheet::{Said, Sheet, too_many_hosts};
 use indexmap::{IndexMap, IndexSet};
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ pub(super) struct Exhausted;
 /// What the readers write to.
 #[derive(Debug)]
 pub(super) struct Inventory<'i, 'd> {
-    pub(super) draft: &'i mut Draft<'d>,
+    pub(super) sheet: &'i mut Sheet<'d>,
     pub(super) groups: IndexMap<String, Group>,
     pub(super) hosts: IndexMap<String, Member>,
     left_out: IndexMap<(String, Outcome), (Place, usize)>,
@@ -53,9 +53,9 @@ pub(super) struct Inventory<'i, 'd> {
 }
 
 impl<'i, 'd> Inventory<'i, 'd> {
-    pub(super) fn new(draft: &'i mut Draft<'d>) -> Self {
+    pub(super) fn new(sheet: &'i mut Sheet<'d>) -> Self {
         Self {
-            draft,
+            sheet,
             groups: IndexMap::new(),
             hosts: IndexMap::new(),
             left_out: IndexMap::new(),
@@ -87,7 +87,7 @@ impl<'i, 'd> Inventory<'i, 'd> {
         let (names, port) = match range::expand(pattern) {
             Ok(expanded) => expanded,
             Err(fault) => {
-                self.draft.findings.problem(place, fault);
+                self.sheet.findings.problem(place, fault);
                 return Ok(Owner::Hosts(Vec::new()));
             }
         };
@@ -95,7 +95,7 @@ impl<'i, 'd> Inventory<'i, 'd> {
         let mut hosts = Vec::with_capacity(names.len());
         for name in names {
             if self.hosts.len() == MAXIMUM_HOSTS && !self.hosts.contains_key(&name) {
-                self.draft.findings.problem(place, too_many_hosts());
+                self.sheet.findings.exhausted(place, too_many_hosts());
                 return Err(Exhausted);
             }
             let entry = self.hosts.entry(name);
@@ -103,20 +103,19 @@ impl<'i, 'd> Inventory<'i, 'd> {
             let new = || Member { place, variables: Variables::default(), groups: BTreeSet::new() };
             let member = entry.or_insert_with(new);
             member.groups.insert(group);
-            if port.is_some() {
-                member.variables.port = port;
+            if let Some(port) = &port {
+                member.variables.port = Some(Said::new(port.clone(), place));
             }
         }
         Ok(Owner::Hosts(hosts))
     }
 
-    /// Takes up a variable of a group or of hosts; a value that cannot be used is a problem, told once.
+    /// Takes up a variable of a group or of hosts.
     pub(super) fn set(&mut self, owner: &Owner, name: &str, given: Given<'_>, place: Place) -> Result<(), Exhausted> {
         let mut said = Variables::default();
-        match said.set(name, given, place, self.draft.defaults) {
-            Ok(Outcome::Kept) => {}
-            Ok(outcome) => self.leave_out(name, outcome, place),
-            Err(fault) => self.draft.findings.problem(place, fault),
+        match said.set(name, given, place) {
+            Outcome::Kept => {}
+            outcome @ (Outcome::Secret | Outcome::Unknown | Outcome::Arguments) => self.leave_out(name, outcome, place),
         }
         match owner {
             Owner::Group(group) => {
@@ -148,12 +147,12 @@ impl<'i, 'd> Inventory<'i, 'd> {
                 Outcome::Arguments => "is left out: only a chain of jump hosts (-J HOST) is read from it",
             };
             let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
-            self.draft.findings.note(place, format!("{name} {what}{times}"));
+            self.sheet.findings.note(place, format!("{name} {what}{times}"));
         }
         if self.more_left_out > 0 {
             let place = FileIndex::FIRST.at(1, 1);
             let message = format!("{} more variables are left out", self.more_left_out);
-            self.draft.findings.note(place, message);
+            self.sheet.findings.note(place, message);
         }
     }
 
@@ -163,7 +162,7 @@ impl<'i, 'd> Inventory<'i, 'd> {
             return Ok(());
         }
         let message = format!("the file says more than {MAXIMUM_STATEMENTS} things of its hosts");
-        self.draft.findings.problem(place, wrong(message, "Split it into several files."));
+        self.sheet.findings.exhausted(place, wrong(message, "Split it into several files."));
         Err(Exhausted)
     }
 

@@ -12,17 +12,16 @@ mod tree;
 mod variables;
 mod yaml;
 
-use super::draft::{Draft, ImportDefaults, ImportDraft};
-use super::problem::{FileIndex, ImportProblems};
+use super::problem::FileIndex;
+use super::sheet::{ImportDefaults, ReadSheet, Sheet};
 use super::text;
 use inventory::Inventory;
 
-/// Reads an inventory: the whole of it, or everything that is wrong with it. The file's name tells INI from YAML; where
-/// it does not, the text does.
-pub fn parse_ansible(file_name: &str, bytes: &[u8], defaults: &ImportDefaults) -> Result<ImportDraft, ImportProblems> {
-    let mut draft = Draft::new(file_name, defaults);
-    if let Some(text) = text::decode(bytes, FileIndex::FIRST, &mut draft.findings) {
-        let mut inventory = Inventory::new(&mut draft);
+/// Reads an inventory. The file's name tells INI from YAML; where it does not, the text does.
+pub(crate) fn read_ansible(file_name: &str, bytes: &[u8], defaults: &ImportDefaults) -> ReadSheet {
+    let mut sheet = Sheet::new(file_name, defaults);
+    if let Some(text) = text::decode(bytes, FileIndex::FIRST, &mut sheet.findings) {
+        let mut inventory = Inventory::new(&mut sheet);
         let read = match format(file_name, &text) {
             Format::Ini => ini::read(&text, &mut inventory),
             Format::Yaml => yaml::read(&text, &mut inventory),
@@ -32,7 +31,7 @@ pub fn parse_ansible(file_name: &str, bytes: &[u8], defaults: &ImportDefaults) -
             hosts::add_hosts(inventory);
         }
     }
-    draft.conclude()
+    sheet.conclude()
 }
 
 enum Format {

@@ -1,21 +1,22 @@
 //! The variables that say how a host is reached, and what becomes of all others.
 
-use crate::import::draft::ImportDefaults;
-use crate::import::jump::{self, Hop};
-use crate::import::problem::{Place, quoted, wrong};
-use crate::import::{field, words};
-use millwright_domain::Fault;
+use crate::import::problem::Place;
+use crate::import::row::{ENCRYPTED, STRUCTURE};
+use crate::import::sheet::Said;
+use crate::import::words;
+use std::sync::Arc;
 
-/// What the variables of a host or group say of reaching it.
+/// What the variables of a host or group say of reaching it, as the file has it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
-    pub(super) address: Option<String>,
-    pub(super) port: Option<u16>,
-    pub(super) user: Option<String>,
-    pub(super) key_path: Option<String>,
-    pub(super) becomes_root: Option<bool>,
-    pub(super) connection: Option<String>,
-    pub(super) jumps: Option<(Vec<Hop>, Place)>,
+    pub(super) address: Option<Said>,
+    pub(super) port: Option<Said>,
+    pub(super) user: Option<Said>,
+    pub(super) key_path: Option<Said>,
+    pub(super) becomes_root: Option<Said>,
+    pub(super) connection: Option<Said>,
+    /// A chain of jump hosts; an empty one means directly.
+    pub(super) jumps: Option<Said>,
     /// That there is a password to log in with; the password itself is not kept.
     pub(super) has_login_password: Option<bool>,
     /// That there is a password for sudo; the password itself is not kept.
@@ -66,65 +67,45 @@ impl Variables {
     }
 
     /// Takes a variable up. The names are Ansible's, the older spellings included.
-    pub(super) fn set(
-        &mut self,
-        name: &str,
-        given: Given<'_>,
-        place: Place,
-        defaults: &ImportDefaults,
-    ) -> Result<Outcome, Fault> {
+    pub(super) fn set(&mut self, name: &str, given: Given<'_>, place: Place) -> Outcome {
         match name {
-            "ansible_host" | "ansible_ssh_host" => self.address = read(name, given, field::address)?,
-            "ansible_port" | "ansible_ssh_port" => self.port = read(name, given, field::port)?,
-            "ansible_user" | "ansible_ssh_user" => self.user = read(name, given, field::user)?,
-            "ansible_ssh_private_key_file" | "ansible_private_key_file" => {
-                self.key_path = read(name, given, |text| field::key_path(text, defaults))?;
-            }
-            "ansible_become" | "ansible_sudo" => self.becomes_root = read(name, given, field::yes_or_no)?,
-            "ansible_connection" => self.connection = read(name, given, |text| Ok(text.to_owned()))?,
+            "ansible_host" | "ansible_ssh_host" => self.address = said(name, given, place),
+            "ansible_port" | "ansible_ssh_port" => self.port = said(name, given, place),
+            "ansible_user" | "ansible_ssh_user" => self.user = said(name, given, place),
+            "ansible_ssh_private_key_file" | "ansible_private_key_file" => self.key_path = said(name, given, place),
+            "ansible_become" | "ansible_sudo" => self.becomes_root = said(name, given, place),
+            "ansible_connection" => self.connection = said(name, given, place),
             "ansible_ssh_common_args" => match given {
                 Given::Text(text) => match proxy_jump(text) {
-                    Some(chain) => {
-                        self.jumps = read(name, Given::Text(&chain), jump::parse_chain)?.map(|hops| (hops, place));
-                    }
-                    None => return Ok(Outcome::Arguments),
+                    Some(chain) => self.jumps = said(name, Given::Text(&chain), place),
+                    None => return Outcome::Arguments,
                 },
-                Given::Null => self.jumps = Some((Vec::new(), place)),
-                Given::Encrypted | Given::Structure => return Ok(Outcome::Arguments),
+                Given::Null => self.jumps = said(name, Given::Text(""), place),
+                Given::Encrypted | Given::Structure => return Outcome::Arguments,
             },
             "ansible_password" | "ansible_ssh_pass" | "ansible_ssh_password" => {
                 self.has_login_password = Some(true);
-                return Ok(Outcome::Secret);
+                return Outcome::Secret;
             }
             "ansible_become_password" | "ansible_become_pass" | "ansible_sudo_pass" => {
                 self.has_sudo_password = Some(true);
-                return Ok(Outcome::Secret);
+                return Outcome::Secret;
             }
-            _ if matches!(given, Given::Encrypted) || sounds_secret(name) => return Ok(Outcome::Secret),
-            _ => return Ok(Outcome::Unknown),
+            _ if matches!(given, Given::Encrypted) || sounds_secret(name) => return Outcome::Secret,
+            _ => return Outcome::Unknown,
         }
-        Ok(Outcome::Kept)
+        Outcome::Kept
     }
 }
 
-fn read<T>(name: &str, given: Given<'_>, check: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+fn said(name: &str, given: Given<'_>, place: Place) -> Option<Said> {
     let text = match given {
         Given::Text(text) => text.trim(),
-        Given::Null => return Ok(None),
-        Given::Encrypted => {
-            let message = format!("{name} is encrypted, and Millwright does not open Ansible's vault");
-            return Err(wrong(message, "Write the value as it is; it is no secret."));
-        }
-        Given::Structure => return Err(wrong(format!("{name} is not a text"), "Write one value.")),
+        Given::Null => return None,
+        Given::Encrypted => ENCRYPTED,
+        Given::Structure => STRUCTURE,
     };
-    if text.contains("{{") || text.contains("{%") {
-        let message = format!("{name} is the template {}, and importing evaluates nothing", quoted(text));
-        return Err(wrong(message, "Write the value that it stands for."));
-    }
-    check(text).map(Some).map_err(|mut fault| {
-        fault.message = format!("{name}: {}", fault.message);
-        fault
-    })
+    Some(Said { text: text.to_owned(), place, called: Some(Arc::from(name)) })
 }
 
 /// The chain of jump hosts, if the arguments are that and nothing else.

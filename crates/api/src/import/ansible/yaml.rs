@@ -6,9 +6,9 @@ use super::variables::Given;
 use crate::import::problem::{FileIndex, Place, quoted, wrong};
 use millwright_domain::recipe::nearest;
 
-/// Reads the inventory; what is wrong with it stands in the draft's findings.
+/// Reads the inventory; what is wrong with it stands in the sheet's findings.
 pub(super) fn read(text: &str, inventory: &mut Inventory<'_, '_>) -> Result<(), Exhausted> {
-    let Some(root) = tree::parse(text, &mut inventory.draft.findings) else { return Ok(()) };
+    let Some(root) = tree::parse(text, &mut inventory.sheet.findings) else { return Ok(()) };
     let Some(groups) = entries(inventory, &root, "an inventory") else { return Ok(()) };
     for entry in groups {
         let group = inventory.group(&entry.key, entry.place);
@@ -41,7 +41,7 @@ fn read_group(inventory: &mut Inventory<'_, '_>, group: usize, node: &Node<'_>) 
                     None => "A group has hosts, vars and children; other groups are its children.".to_owned(),
                 };
                 let message = format!("a group has no part {}", quoted(other));
-                inventory.draft.findings.problem(part.place, wrong(message, hint));
+                inventory.sheet.findings.problem(part.place, wrong(message, hint));
             }
         }
     }
@@ -77,7 +77,7 @@ fn entries<'n, 't>(inventory: &mut Inventory<'_, '_>, node: &'n Node<'t>, what: 
     let hint =
         if is_start(node.place) { "Is it a playbook?" } else { "Write each name on its own line, with a colon." };
     let message = format!("{what} must be a mapping, and this is {found}");
-    inventory.draft.findings.problem(node.place, wrong(message, hint));
+    inventory.sheet.findings.problem(node.place, wrong(message, hint));
     None
 }
 

@@ -15,6 +15,29 @@ pub(super) struct Cell {
     pub(super) place: Place,
 }
 
+/// A row that cannot be read.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) place: Place,
+    pub(super) fault: Fault,
+    pub(super) loses: Loses,
+}
+
+/// What of the text is not read for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loses {
+    /// The row alone.
+    Row,
+    /// Everything behind it too.
+    Rest,
+}
+
+impl Unreadable {
+    fn row(place: Place, message: &str, hint: &str) -> Self {
+        Self { place, fault: wrong(message, hint), loses: Loses::Row }
+    }
+}
+
 /// The rows of a text, each of which has at least one cell. After a row that cannot be read, the next line is tried.
 #[derive(Debug)]
 pub(super) struct Rows<'t> {
@@ -29,13 +52,13 @@ impl<'t> Rows<'t> {
         Self { characters: text.chars().peekable(), delimiter, next: file.at(1, 1) }
     }
 
-    fn cell(&mut self) -> Result<Cell, (Place, Fault)> {
+    fn cell(&mut self) -> Result<Cell, Unreadable> {
         let place = self.next;
         let text = if self.characters.peek() == Some(&'"') { self.quoted()? } else { self.plain()? };
         Ok(Cell { text, place })
     }
 
-    fn plain(&mut self) -> Result<String, (Place, Fault)> {
+    fn plain(&mut self) -> Result<String, Unreadable> {
         let mut text = String::new();
         while let Some(&character) = self.characters.peek() {
             if character == self.delimiter || character == '\n' {
@@ -43,7 +66,7 @@ impl<'t> Rows<'t> {
             }
             if character == '"' {
                 let hint = "Put the whole cell in quotes and write this quote twice.";
-                return Err((self.next, wrong("there is a quote in the middle of a cell", hint)));
+                return Err(Unreadable::row(self.next, "there is a quote in the middle of a cell", hint));
             }
             text.push(character);
             self.advance();
@@ -51,7 +74,7 @@ impl<'t> Rows<'t> {
         Ok(text)
     }
 
-    fn quoted(&mut self) -> Result<String, (Place, Fault)> {
+    fn quoted(&mut self) -> Result<String, Unreadable> {
         let opened = self.next;
         self.advance();
         let mut text = String::new();
@@ -63,13 +86,16 @@ impl<'t> Rows<'t> {
                 }
                 Some('"') => break,
                 Some(character) => text.push(character),
-                None => return Err((opened, wrong("this quote is never closed", "Close it at the end of its cell."))),
+                None => {
+                    let fault = wrong("this quote is never closed", "Close it at the end of its cell.");
+                    return Err(Unreadable { place: opened, fault, loses: Loses::Rest });
+                }
             }
         }
         match self.characters.peek() {
             Some(&character) if character != self.delimiter && character != '\n' => {
                 let hint = "Write a quote inside a quoted cell twice.";
-                Err((self.next, wrong("there is text after the quote that closes this cell", hint)))
+                Err(Unreadable::row(self.next, "there is text after the quote that closes this cell", hint))
             }
             Some(_) | None => Ok(text),
         }
@@ -88,7 +114,7 @@ impl<'t> Rows<'t> {
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<Vec<Cell>, (Place, Fault)>;
+    type Item = Result<Vec<Cell>, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.characters.peek()?;
@@ -133,7 +159,7 @@ mod tests {
     fn misplaced_quotes_are_told_where_they_are() {
         for (text, line, column) in [("a\nb,c\"d", 2, 4), ("\"a\"b\n", 1, 4), ("x,\"a\nb\n", 1, 3)] {
             let found = Rows::new(text, FileIndex::FIRST, ',').find_map(Result::err);
-            assert_eq!(found.map(|(place, _)| (place.line, place.column)), Some((line, column)), "{text:?}");
+            assert_eq!(found.map(|found| (found.place.line, found.place.column)), Some((line, column)), "{text:?}");
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use super::keyword::{Keyword, SettingKeyword};
 use super::pattern::{Pattern, matches_list};
+use super::setting::{Setting, Value, keyword_and_arguments, value};
 use super::{IncludedFile, Includes};
-use crate::import::draft::{Draft, too_many_hosts};
-use crate::import::jump::{self, Hop};
 use crate::import::problem::{FileIndex, Place, quoted, saturated, wrong};
+use crate::import::sheet::{Sheet, too_many_hosts};
 use crate::import::words::{self, Word};
-use crate::import::{MAXIMUM_BYTES, MAXIMUM_HOSTS, field, text};
+use crate::import::{MAXIMUM_BYTES, MAXIMUM_HOSTS, text};
 use indexmap::IndexMap;
-use millwright_domain::Fault;
 use std::rc::Rc;
 
 const MAXIMUM_DEPTH: usize = 8;
@@ -54,34 +53,15 @@ pub(super) enum Condition {
     Never,
 }
 
-/// A setting, checked when it is read so that a mistake is told once.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) place: Place,
-    pub(super) value: Value,
-}
-
-/// What a setting says.
-#[derive(Debug)]
-pub(super) enum Value {
-    HostName(String),
-    Port(u16),
-    User(String),
-    IdentityFile(String),
-    /// The way there; empty means directly.
-    ProxyJump(Vec<Hop>),
-    ProxyCommand,
-}
-
-/// Reads the configuration; what is wrong with it stands in the draft's findings.
-pub(super) fn read(bytes: &[u8], includes: Includes<'_>, draft: &mut Draft<'_>) -> Document {
-    let mut reader = Reader { draft, includes, document: Document::default(), ignored: Vec::new(), files: 1, bytes: 0 };
+/// Reads the configuration; what is wrong with it stands in the sheet's findings.
+pub(super) fn read(bytes: &[u8], includes: Includes<'_>, sheet: &mut Sheet<'_>) -> Document {
+    let mut reader = Reader { sheet, includes, document: Document::default(), ignored: Vec::new(), files: 1, bytes: 0 };
     reader.file(FileIndex::FIRST, bytes, &[], 0);
     reader.document
 }
 
 struct Reader<'r, 'd, 'i> {
-    draft: &'r mut Draft<'d>,
+    sheet: &'r mut Sheet<'d>,
     includes: Includes<'i>,
     document: Document,
     /// What `IgnoreUnknown` named so far.
@@ -96,10 +76,10 @@ impl Reader<'_, '_, '_> {
         if self.bytes > MAXIMUM_BYTES {
             let message =
                 format!("the configuration and the files that it includes are larger than {MAXIMUM_BYTES} bytes");
-            self.draft.findings.problem(file.at(1, 1), wrong(message, "Include less."));
+            self.sheet.findings.exhausted(file.at(1, 1), wrong(message, "Include less."));
             return;
         }
-        let Some(text) = text::decode(bytes, file, &mut self.draft.findings) else { return };
+        let Some(text) = text::decode(bytes, file, &mut self.sheet.findings) else { return };
         let mut conditions = outer.to_vec();
         self.open_block(&conditions);
         for (index, line) in text.lines().enumerate() {
@@ -110,7 +90,7 @@ impl Reader<'_, '_, '_> {
                 Ok(keyword) => keyword,
                 Err(_) if matches_list(&self.ignored, &word.to_ascii_lowercase()) => continue,
                 Err(fault) => {
-                    self.draft.findings.problem(place, fault);
+                    self.sheet.findings.problem(place, fault);
                     continue;
                 }
             };
@@ -122,7 +102,7 @@ impl Reader<'_, '_, '_> {
                 }
                 Keyword::LeftOut => {
                     let message = format!("{} is left out: Millwright has no such setting", quoted(word));
-                    self.draft.findings.note(place, message);
+                    self.sheet.findings.note(place, message);
                     continue;
                 }
                 Keyword::WithoutEffect => continue,
@@ -130,15 +110,23 @@ impl Reader<'_, '_, '_> {
             }
             let words = match words::split(arguments) {
                 Ok(words) => words,
+                // A cell shows it as it is, for a person to put right.
+                Err(_) if matches!(keyword, Keyword::Setting(_)) => {
+                    vec![Word { text: arguments.to_owned(), offset: 0 }]
+                }
                 Err(unclosed) => {
                     let place = start.within(line, line.trim_end().len() - arguments.len() + unclosed.offset);
-                    self.draft.findings.problem(place, wrong(unclosed.to_string(), "Close it on the same line."));
+                    self.sheet.findings.problem(place, wrong(unclosed.to_string(), "Close it on the same line."));
                     continue;
                 }
             };
             if words.is_empty() {
                 let message = format!("{} has no value", quoted(word));
-                self.draft.findings.problem(place, wrong(message, "Write one, or remove the line."));
+                self.sheet.findings.problem(place, wrong(message, "Write one, or remove the line."));
+                if keyword == Keyword::Setting(SettingKeyword::HostName) {
+                    // Whatever the host's name is, its address is another.
+                    self.push(Setting { place, value: Value::HostName(String::new()) });
+                }
                 continue;
             }
             match keyword {
@@ -165,7 +153,7 @@ impl Reader<'_, '_, '_> {
                 }
                 Keyword::Setting(setting) => match value(setting, word, &words) {
                     Ok(value) => self.push(Setting { place, value }),
-                    Err(fault) => self.draft.findings.problem(place, fault),
+                    Err(fault) => self.sheet.findings.problem(place, fault),
                 },
                 Keyword::ProxyCommand | Keyword::LeftOut | Keyword::WithoutEffect => {}
             }
@@ -192,14 +180,14 @@ impl Reader<'_, '_, '_> {
             let pattern = Pattern::new(&word.text);
             if pattern.is_name() {
                 if self.document.names.len() == MAXIMUM_HOSTS && !self.document.names.contains_key(&pattern.text) {
-                    self.draft.findings.problem(place, too_many_hosts());
+                    self.sheet.findings.exhausted(place, too_many_hosts());
                     return;
                 }
                 self.document.names.entry(pattern.text).or_insert(Named { place, block });
             } else if !pattern.excludes {
                 let shown = quoted(&word.text);
                 let message = format!("{shown} is a pattern: what follows holds for the hosts that it matches");
-                self.draft.findings.note(place, message);
+                self.sheet.findings.note(place, message);
             }
         }
     }
@@ -222,7 +210,7 @@ impl Reader<'_, '_, '_> {
                 "host" => conditions.push(Condition::HostName(list)),
                 "originalhost" => conditions.push(Condition::Name(list)),
                 _ => {
-                    self.draft.findings.note(place, MATCH_LEFT_OUT);
+                    self.sheet.findings.note(place, MATCH_LEFT_OUT);
                     return vec![Condition::Never];
                 }
             }
@@ -235,7 +223,7 @@ impl Reader<'_, '_, '_> {
             self.push(Setting { place, value: Value::ProxyJump(Vec::new()) });
             return;
         }
-        self.draft.findings.note(place, COMMAND_LEFT_OUT);
+        self.sheet.findings.note(place, COMMAND_LEFT_OUT);
         self.push(Setting { place, value: Value::ProxyCommand });
     }
 
@@ -245,12 +233,12 @@ impl Reader<'_, '_, '_> {
         }
         let read = match &mut self.includes {
             Includes::LeftOut => {
-                self.draft.findings.note(place, format!("Include {} is left out", quoted(argument)));
+                self.sheet.findings.note(place, format!("Include {} is left out", quoted(argument)));
                 return;
             }
             Includes::Read(_) if depth == MAXIMUM_DEPTH => {
                 let message = format!("files include each other more than {MAXIMUM_DEPTH} deep");
-                self.draft.findings.problem(place, wrong(message, "Does a file include itself?"));
+                self.sheet.findings.problem(place, wrong(message, "Does a file include itself?"));
                 return;
             }
             Includes::Read(read) => (*read)(argument),
@@ -258,7 +246,7 @@ impl Reader<'_, '_, '_> {
         let files: Vec<IncludedFile> = match read {
             Ok(files) => files,
             Err(fault) => {
-                self.draft.findings.problem(place, fault);
+                self.sheet.findings.problem(place, fault);
                 return;
             }
         };
@@ -268,60 +256,16 @@ impl Reader<'_, '_, '_> {
                 // One file that includes itself twice would otherwise say this thousands of times.
                 if self.files == MAXIMUM_FILES + 1 {
                     let message = format!("more than {MAXIMUM_FILES} files are included");
-                    self.draft.findings.problem(place, wrong(message, "Does a file include itself?"));
+                    self.sheet.findings.problem(place, wrong(message, "Does a file include itself?"));
                 }
                 return;
             }
-            let file = self.draft.findings.add_file(included.name);
+            let file = self.sheet.findings.add_file(included.name);
             self.file(file, &included.bytes, conditions, depth + 1);
         }
     }
 }
 
-/// `Keyword value`, `Keyword=value` and `Keyword = value` are one. None for a line without a setting.
-fn keyword_and_arguments(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return None;
-    }
-    let end = line.find([' ', '\t', '=']).unwrap_or(line.len());
-    let (keyword, rest) = line.split_at(end);
-    let rest = rest.trim_start();
-    Some((keyword, rest.strip_prefix('=').unwrap_or(rest).trim_start()))
-}
-
 fn patterns(words: &[Word]) -> Vec<Pattern> {
     words.iter().map(|word| Pattern::new(&word.text)).collect()
-}
-
-fn value(keyword: SettingKeyword, name: &str, words: &[Word]) -> Result<Value, Fault> {
-    let [word] = words else {
-        let hint = "Quote a value that holds spaces.";
-        return Err(wrong(format!("{} has more than one value", quoted(name)), hint));
-    };
-    let text = word.text.as_str();
-    match keyword {
-        SettingKeyword::HostName => {
-            if has_other_token(text, &['h']) {
-                let message = format!("{} holds a token that Millwright does not know", quoted(text));
-                return Err(wrong(message, "Only %h, the name after Host, may stand in a HostName."));
-            }
-            Ok(Value::HostName(text.to_owned()))
-        }
-        SettingKeyword::Port => field::port(text).map(Value::Port),
-        SettingKeyword::User => field::user(text).map(Value::User),
-        SettingKeyword::IdentityFile => Ok(Value::IdentityFile(text.to_owned())),
-        SettingKeyword::ProxyJump => jump::parse_chain(text).map(Value::ProxyJump),
-    }
-}
-
-/// Whether a `%` introduces anything but `%%` and the tokens named.
-pub(super) fn has_other_token(text: &str, tokens: &[char]) -> bool {
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character == '%' && !characters.next().is_some_and(|token| token == '%' || tokens.contains(&token)) {
-            return true;
-        }
-    }
-    false
 }

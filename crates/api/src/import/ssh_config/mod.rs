@@ -8,9 +8,9 @@ mod keyword;
 mod pattern;
 mod resolve;
 mod rows;
+mod setting;
 
-use super::draft::{Draft, ImportDefaults, ImportDraft};
-use super::problem::ImportProblems;
+use super::sheet::{ImportDefaults, ReadSheet, Sheet};
 use millwright_domain::Fault;
 
 /// A file that an `Include` names.
@@ -31,17 +31,15 @@ pub enum Includes<'r> {
     Read(&'r mut dyn FnMut(&str) -> Result<Vec<IncludedFile>, Fault>),
 }
 
-/// Reads a configuration of `ssh`: the whole of it, or everything that is wrong with it.
-pub fn parse_ssh_config(
+/// Reads a configuration of `ssh`.
+pub(crate) fn read_ssh_config(
     file_name: &str,
     bytes: &[u8],
     defaults: &ImportDefaults,
     includes: Includes<'_>,
-) -> Result<ImportDraft, ImportProblems> {
-    let mut draft = Draft::new(file_name, defaults);
-    let document = document::read(bytes, includes, &mut draft);
-    if !draft.findings.has_problems() {
-        rows::add_hosts(&document, &mut draft);
-    }
-    draft.conclude()
+) -> ReadSheet {
+    let mut sheet = Sheet::new(file_name, defaults);
+    let document = document::read(bytes, includes, &mut sheet);
+    rows::add_hosts(&document, &mut sheet);
+    sheet.conclude()
 }

@@ -1,7 +1,8 @@
 //! What a configuration says of one name: the settings of every block that holds for it, the first of a kind winning.
 
-use super::document::{Block, Condition, Document, Value};
+use super::document::{Block, Condition, Document};
 use super::pattern::{Pattern, matches_list};
+use super::setting::Value;
 use crate::import::jump::Hop;
 use crate::import::problem::Place;
 use std::collections::HashMap;
@@ -23,8 +24,8 @@ pub(super) struct Resolver<'d> {
 #[derive(Debug, Default)]
 pub(super) struct Settings<'d> {
     pub(super) host_name: Option<(&'d str, Place)>,
-    pub(super) port: Option<u16>,
-    pub(super) user: Option<&'d str>,
+    pub(super) port: Option<(&'d str, Place)>,
+    pub(super) user: Option<(&'d str, Place)>,
     pub(super) identity_files: Vec<(&'d str, Place)>,
     pub(super) way: Option<(Way<'d>, Place)>,
 }
@@ -33,6 +34,8 @@ pub(super) struct Settings<'d> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Way<'d> {
     Jumps(&'d [Hop]),
+    /// It cannot be read.
+    Unreadable(&'d str),
     Command,
 }
 
@@ -86,10 +89,11 @@ impl<'d> Settings<'d> {
             let place = setting.place;
             match &setting.value {
                 Value::HostName(name) => _ = self.host_name.get_or_insert((name.as_str(), place)),
-                Value::Port(port) => _ = self.port.get_or_insert(*port),
-                Value::User(user) => _ = self.user.get_or_insert(user.as_str()),
+                Value::Port(port) => _ = self.port.get_or_insert((port.as_str(), place)),
+                Value::User(user) => _ = self.user.get_or_insert((user.as_str(), place)),
                 Value::IdentityFile(path) => self.identity_files.push((path.as_str(), place)),
                 Value::ProxyJump(hops) => _ = self.way.get_or_insert((Way::Jumps(hops), place)),
+                Value::UnreadableJump(text) => _ = self.way.get_or_insert((Way::Unreadable(text), place)),
                 Value::ProxyCommand => _ = self.way.get_or_insert((Way::Command, place)),
             }
         }

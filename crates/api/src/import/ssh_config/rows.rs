@@ -1,26 +1,26 @@
-//! From names and settings to hosts.
+//! From names and settings to rows.
 
-use super::document::{Document, has_other_token};
+use super::document::Document;
 use super::resolve::{Resolver, Settings, Way};
-use crate::import::draft::{Draft, Pending};
-use crate::import::jump::{self, Hop};
+use super::setting::has_other_token;
+use crate::import::MAXIMUM_JUMPS;
+use crate::import::jump::Hop;
 use crate::import::problem::{FileIndex, Place, quoted, wrong};
-use crate::import::{MAXIMUM_JUMPS, field};
+use crate::import::sheet::{ImportField, ReadRow, Said, Sheet};
 use indexmap::IndexMap;
-use millwright_domain::fleet::Credential;
-use millwright_domain::{Fault, HostPath};
 use std::collections::{HashMap, HashSet};
 
-/// Adds a host for every name of the configuration, and for every jump host that has no name of its own.
-pub(super) fn add_hosts(document: &Document, draft: &mut Draft<'_>) {
+/// Adds a row for every name of the configuration, and for every jump host that has no name of its own.
+pub(super) fn add_hosts(document: &Document, sheet: &mut Sheet<'_>) {
     let Some(resolver) = Resolver::new(document) else {
         let message = "the patterns of this file would have to be compared with its names too many times";
-        draft.findings.problem(FileIndex::FIRST.at(1, 1), wrong(message, "Split the file into several."));
+        let fault = wrong(message, "Split the file into several.");
+        sheet.findings.exhausted(FileIndex::FIRST.at(1, 1), fault);
         return;
     };
     let mut hosts = Hosts {
         resolver,
-        draft,
+        sheet,
         machines: IndexMap::new(),
         unnamed: HashMap::new(),
         added: Vec::new(),
@@ -37,200 +37,192 @@ pub(super) fn add_hosts(document: &Document, draft: &mut Draft<'_>) {
         hosts.find_way(&name);
     }
     let named = hosts.machines.into_values().filter_map(|machine| match machine {
-        Machine::Host(host) => Some(*host),
+        Machine::Host(row) => Some(*row),
         Machine::SameAs(_) => None,
     });
-    for host in named.chain(hosts.added) {
-        hosts.draft.add(host);
+    for row in named.chain(hosts.added) {
+        hosts.sheet.add(row);
     }
 }
 
 /// What a name turned out to be.
 enum Machine {
-    Host(Box<Pending>),
-    /// Another name of the host of that path.
-    SameAs(HostPath),
+    Host(Box<ReadRow>),
+    /// Another name of the host that other rows call so.
+    SameAs(String),
 }
 
-struct Hosts<'h, 'd> {
+struct Hosts<'h, 's, 'd> {
     resolver: Resolver<'h>,
-    draft: &'h mut Draft<'d>,
+    sheet: &'s mut Sheet<'d>,
     machines: IndexMap<String, Machine>,
-    /// Jump hosts that no `Host` line describes as they are used; none where that went wrong.
-    unnamed: HashMap<Hop, Option<HostPath>>,
-    /// The hosts of [`Self::unnamed`].
-    added: Vec<Pending>,
-    /// The settings of which something has been said: a default holds for many hosts.
+    /// Jump hosts that no `Host` line describes as they are used, by what other rows call them.
+    unnamed: HashMap<Hop, String>,
+    /// The rows of [`Self::unnamed`].
+    added: Vec<ReadRow>,
+    /// The settings of which something has been noted: a default holds for many hosts.
     noted: HashSet<Place>,
 }
 
-impl Hosts<'_, '_> {
+impl Hosts<'_, '_, '_> {
     fn machine(&mut self, name: &str, place: Place, first: &str) {
         let settings = self.resolver.settings(name);
-        if settings.user == Some("git") {
+        if settings.user.is_some_and(|(user, _)| user == "git") {
             let message = format!("{} is left out: the account git serves repositories, not technicians", quoted(name));
-            self.draft.findings.note(place, message);
+            self.sheet.findings.note(place, message);
             return;
         }
-        let Some(address) = self.address(name, place, &settings) else { return };
-        let port = settings.port.unwrap_or(22);
-        let user = settings.user.unwrap_or(&self.draft.defaults.user).to_owned();
+        let mut row = ReadRow::new(place);
+        row.say(ImportField::Address, address(name, place, &settings));
+        if let Some((port, place)) = settings.port {
+            row.say(ImportField::Port, Said::new(port, place));
+        }
+        if let Some((user, place)) = settings.user {
+            row.say(ImportField::User, Said::new(user, place));
+        }
+        let reached = [ImportField::Address, ImportField::Port, ImportField::User];
         if let Some(Machine::Host(same)) = self.machines.get(first)
-            && (&same.address, same.port, &same.user) == (&address, port, &user)
+            && reached.iter().all(|field| same.text(*field) == row.text(*field))
         {
-            let path = same.path.clone();
-            self.draft.findings.note(place, format!("{} is another name of “{path}”", quoted(name)));
-            self.machines.insert(name.to_owned(), Machine::SameAs(path));
+            let reference = same.reference();
+            self.sheet.findings.note(place, format!("{} is another name of “{reference}”", quoted(name)));
+            self.machines.insert(name.to_owned(), Machine::SameAs(reference));
             return;
         }
-        let Some(path) = self.path(name, place) else { return };
-        let credential = self.credential(&settings, &address, &user);
-        let mut host = Pending::new(place, path, address, self.draft.defaults);
-        host.port = port;
-        host.user = user;
-        host.credential = credential;
-        self.machines.insert(name.to_owned(), Machine::Host(Box::new(host)));
+        self.name(&mut row, name, place);
+        self.credential(&mut row, &settings);
+        self.machines.insert(name.to_owned(), Machine::Host(Box::new(row)));
     }
 
     /// `CLIENT/ENVIRONMENT/HOST` says all; any other name is a host of the default environment.
-    fn path(&mut self, name: &str, place: Place) -> Option<HostPath> {
-        if name.matches('/').count() == 2 {
-            return match name.parse() {
-                Ok(path) => Some(path),
-                Err(fault) => {
-                    self.draft.findings.problem(place, fault);
-                    None
-                }
-            };
-        }
-        self.draft.slug(place, name).map(|slug| self.draft.default_path(slug))
-    }
-
-    fn address(&mut self, name: &str, place: Place, settings: &Settings<'_>) -> Option<String> {
-        let (text, place) = match settings.host_name {
-            Some((text, place)) => (expanded(text, &[('h', name)]), place),
-            None => (name.to_owned(), place),
-        };
-        match field::address(&text) {
-            Ok(address) => Some(address),
-            Err(fault) => {
-                self.draft.findings.problem(place, fault);
-                None
-            }
-        }
+    fn name(&mut self, row: &mut ReadRow, name: &str, place: Place) {
+        let name = if name.matches('/').count() == 2 { name.to_owned() } else { self.sheet.name(place, name) };
+        row.say_name(Said::new(name, place));
     }
 
     /// The first key file, as `ssh` would try it first; else the agent.
-    fn credential(&mut self, settings: &Settings<'_>, address: &str, user: &str) -> Credential {
-        let agent = Credential::Agent { fingerprint: None };
+    fn credential(&mut self, row: &mut ReadRow, settings: &Settings<'_>) {
         let mut files = settings.identity_files.iter().filter(|(text, _)| !text.eq_ignore_ascii_case("none"));
-        let Some((text, place)) = files.next() else { return agent };
+        let Some((text, place)) = files.next() else { return };
         if let Some((other, place)) = files.next() {
             self.note_once(*place, format!("{} is left out: a host has one key", quoted(other)));
         }
         if has_other_token(text, &['d', 'h', 'r']) || text.contains("${") {
             let message = format!("{} is left out: it holds what only ssh knows; the agent is used", quoted(text));
             self.note_once(*place, message);
-            return agent;
+            return;
         }
         if text.ends_with(".pub") {
             self.note_once(*place, format!("{} is a public key: the agent is used", quoted(text)));
-            return agent;
+            return;
         }
+        let address = row.text(ImportField::Address).unwrap_or_default();
+        let user = row.text(ImportField::User).unwrap_or(&self.sheet.defaults.user);
         let text = expanded(text, &[('d', "~"), ('h', address), ('r', user)]);
-        match field::key_path(&text, self.draft.defaults) {
-            Ok(path) => Credential::KeyFile { path },
-            Err(fault) => {
-                if self.noted.insert(*place) {
-                    self.draft.findings.problem(*place, fault);
-                }
-                agent
-            }
-        }
+        row.say(ImportField::Key, Said::new(text, *place));
     }
 
-    /// The whole way to a host: a jump host's own way comes before it, as when `ssh` starts itself for each.
+    /// The whole way to a host: a jump host's own way comes before it, as when `ssh` starts itself for each. A way that
+    /// leads in a circle or cannot be read stands in its cell as far as it goes.
     fn find_way(&mut self, name: &str) {
-        let mut way: Vec<HostPath> = Vec::new();
+        let mut way: Vec<String> = Vec::new();
         let mut visited = vec![name.to_owned()];
         let mut at = name.to_owned();
-        while let Some((Way::Jumps([first, others @ ..]), place)) = self.resolver.settings(&at).way {
-            let mut before = Vec::new();
-            for hop in std::iter::once(first).chain(others) {
-                match self.hop(hop, place) {
-                    Some(path) => before.push(path),
-                    None => return,
+        let mut begins = None;
+        loop {
+            let (hops, place) = match self.resolver.settings(&at).way {
+                Some((Way::Jumps(hops), place)) => (hops, place),
+                Some((Way::Unreadable(text), place)) => {
+                    way.insert(0, text.to_owned());
+                    begins.get_or_insert(place);
+                    break;
                 }
-            }
+                Some((Way::Command, _)) | None => break,
+            };
+            let Some(first) = hops.first() else { break };
+            begins.get_or_insert(place);
+            let mut before: Vec<String> = hops.iter().map(|hop| self.hop(hop, place)).collect();
             before.append(&mut way);
             way = before;
             at.clone_from(&first.host);
-            let circle = visited.contains(&at);
-            if circle || way.len() > MAXIMUM_JUMPS {
-                if self.noted.insert(place) {
-                    self.draft.findings.problem(place, if circle { in_a_circle(&at) } else { jump::too_long() });
-                }
-                return;
+            if visited.contains(&at) || way.len() > MAXIMUM_JUMPS {
+                break;
             }
             visited.push(at.clone());
         }
-        if let Some(Machine::Host(host)) = self.machines.get_mut(name) {
-            host.jumps = way;
+        if let (Some(Machine::Host(row)), Some(place)) = (self.machines.get_mut(name), begins) {
+            row.say(ImportField::Jumps, Said::new(way.join(","), place));
         }
     }
 
     /// The host that a hop means: the one that the file describes if it is used as described, else one of its own.
-    fn hop(&mut self, hop: &Hop, place: Place) -> Option<HostPath> {
+    fn hop(&mut self, hop: &Hop, place: Place) -> String {
+        let port = hop.port.map(|port| port.to_string());
         match self.machines.get(&hop.host) {
-            Some(Machine::SameAs(path)) if hop.user.is_none() && hop.port.is_none() => return Some(path.clone()),
-            Some(Machine::Host(host))
-                if hop.user.as_ref().is_none_or(|user| *user == host.user)
-                    && hop.port.is_none_or(|port| port == host.port) =>
+            Some(Machine::SameAs(reference)) if hop.user.is_none() && hop.port.is_none() => return reference.clone(),
+            Some(Machine::Host(row))
+                if hop
+                    .user
+                    .as_deref()
+                    .is_none_or(|user| user == row.text(ImportField::User).unwrap_or(&self.sheet.defaults.user))
+                    && port.as_deref().is_none_or(|port| port == row.text(ImportField::Port).unwrap_or("22")) =>
             {
-                return Some(host.path.clone());
+                return row.reference();
             }
             Some(Machine::SameAs(_) | Machine::Host(_)) | None => {}
         }
         if let Some(known) = self.unnamed.get(hop) {
             return known.clone();
         }
-        let path = self.unnamed_host(hop, place);
-        self.unnamed.insert(hop.clone(), path.clone());
-        path
+        let reference = self.unnamed_host(hop, place);
+        self.unnamed.insert(hop.clone(), reference.clone());
+        reference
     }
 
-    fn unnamed_host(&mut self, hop: &Hop, place: Place) -> Option<HostPath> {
+    fn unnamed_host(&mut self, hop: &Hop, place: Place) -> String {
         let settings = self.resolver.settings(&hop.host);
-        let address = self.address(&hop.host, place, &settings)?;
-        let user = hop.user.as_deref().or(settings.user).unwrap_or(&self.draft.defaults.user).to_owned();
-        let port = hop.port.or(settings.port).unwrap_or(22);
-        let path = match (self.machines.contains_key(&hop.host), hop.port) {
-            (false, _) => self.path(&hop.host, place)?,
-            (true, None) => self.path(&format!("{}-{user}", hop.host), place)?,
-            (true, Some(port)) => self.path(&format!("{}-{user}-{port}", hop.host), place)?,
+        let mut row = ReadRow::new(place);
+        row.say(ImportField::Address, address(&hop.host, place, &settings));
+        let said = |of_hop: Option<String>, of_file: Option<(&str, Place)>| match (of_hop, of_file) {
+            (Some(text), _) => Some(Said::new(text, place)),
+            (None, Some((text, place))) => Some(Said::new(text, place)),
+            (None, None) => None,
         };
-        self.draft.findings.note(place, format!("“{path}” is added: other hosts are reached through it"));
-        let credential = self.credential(&settings, &address, &user);
-        let mut host = Pending::new(place, path.clone(), address, self.draft.defaults);
-        host.user = user;
-        host.port = port;
-        host.credential = credential;
-        self.added.push(host);
-        Some(path)
+        let user = said(hop.user.clone(), settings.user);
+        let port = said(hop.port.map(|port| port.to_string()), settings.port);
+        let name_of_user = user.as_ref().map_or(&self.sheet.defaults.user, |said| &said.text);
+        let name = match (self.machines.contains_key(&hop.host), hop.port) {
+            (false, _) => hop.host.clone(),
+            (true, None) => format!("{}-{name_of_user}", hop.host),
+            (true, Some(port)) => format!("{}-{name_of_user}-{port}", hop.host),
+        };
+        for (field, said) in [(ImportField::User, user), (ImportField::Port, port)] {
+            if let Some(said) = said {
+                row.say(field, said);
+            }
+        }
+        self.name(&mut row, &name, place);
+        let reference = row.reference();
+        self.sheet.findings.note(place, format!("“{reference}” is added: other hosts are reached through it"));
+        self.credential(&mut row, &settings);
+        self.added.push(row);
+        reference
     }
 
     fn note_once(&mut self, place: Place, message: String) {
         if self.noted.insert(place) {
-            self.draft.findings.note(place, message);
+            self.sheet.findings.note(place, message);
         }
     }
 }
 
-fn in_a_circle(name: &str) -> Fault {
-    wrong(
-        format!("the way to {} leads through itself", quoted(name)),
-        "Write `ProxyJump none` in the block of the first host of the way.",
-    )
+fn address(name: &str, place: Place, settings: &Settings<'_>) -> Said {
+    match settings.host_name {
+        // What else ssh would put in stays as it is: its cell is then to be put right.
+        Some((text, place)) if has_other_token(text, &['h']) => Said::new(text, place),
+        Some((text, place)) => Said::new(expanded(text, &[('h', name)]), place),
+        None => Said::new(name, place),
+    }
 }
 
 /// The text with its tokens replaced; `%%` is a percent sign.

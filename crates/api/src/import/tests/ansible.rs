@@ -1,12 +1,12 @@
-use super::{defaults, told, told_all};
-use crate::import::{ImportDraft, ImportProblems, parse_ansible};
+use super::{defaults, taken, told, told_all};
+use crate::import::{ReadSheet, read_ansible};
 
-fn ini(text: &str) -> Result<ImportDraft, ImportProblems> {
-    parse_ansible("hosts", text.as_bytes(), &defaults())
+fn ini(text: &str) -> ReadSheet {
+    read_ansible("hosts", text.as_bytes(), &defaults())
 }
 
-fn yaml(text: &str) -> Result<ImportDraft, ImportProblems> {
-    parse_ansible("hosts.yml", text.as_bytes(), &defaults())
+fn yaml(text: &str) -> ReadSheet {
+    read_ansible("hosts.yml", text.as_bytes(), &defaults())
 }
 
 #[test]
@@ -75,9 +75,8 @@ all:
 
 #[test]
 fn an_inventory_in_yaml() {
-    let draft = yaml(YAML);
-    insta::assert_snapshot!(told(draft.clone()));
-    assert_eq!(told(draft), told(parse_ansible("hosts.yml", YAML.as_bytes(), &defaults())));
+    insta::assert_snapshot!(told(yaml(YAML)));
+    assert_eq!(told(yaml(YAML)), told(read_ansible("hosts.yml", YAML.as_bytes(), &defaults())));
 }
 
 #[test]
@@ -85,8 +84,8 @@ fn the_name_or_the_text_tells_yaml_from_ini() {
     for (name, text) in
         [("hosts", "all:\n  hosts:\n    a:\n"), ("x.json", r#"{"all": {"hosts": {"a": null}}}"#), ("x.ini", "a\n")]
     {
-        let draft = parse_ansible(name, text.as_bytes(), &defaults()).unwrap();
-        assert_eq!(draft.rows[0].address, "a", "{name}");
+        let (hosts, _) = taken(read_ansible(name, text.as_bytes(), &defaults())).unwrap();
+        assert_eq!(hosts[0].1.address, "a", "{name}");
     }
 }
 

@@ -1,18 +1,19 @@
 //! Files that are made to hurt: each ends in a bounded error, or in text that does nothing.
 
-use super::defaults;
+use super::{defaults, taken};
 use crate::import::{
-    ImportDraft, ImportProblems, Includes, MAXIMUM_BYTES, MAXIMUM_HOSTS, MAXIMUM_LINE_BYTES, parse_ansible, parse_csv,
-    parse_ssh_config,
+    Header, Includes, MAXIMUM_BYTES, MAXIMUM_HOSTS, MAXIMUM_LINE_BYTES, ReadSheet, read_ansible, read_csv,
+    read_ssh_config,
 };
 use proptest::prelude::*;
 
-fn every_reader(bytes: &[u8]) -> [Result<ImportDraft, ImportProblems>; 4] {
+fn every_reader(bytes: &[u8]) -> [ReadSheet; 5] {
     [
-        parse_csv("x.csv", bytes, &defaults()),
-        parse_ssh_config("config", bytes, &defaults(), Includes::LeftOut),
-        parse_ansible("x.ini", bytes, &defaults()),
-        parse_ansible("x.yml", bytes, &defaults()),
+        read_csv("x.csv", bytes, &defaults(), Header::Strict),
+        read_csv("x.csv", bytes, &defaults(), Header::Guessed),
+        read_ssh_config("config", bytes, &defaults(), Includes::LeftOut),
+        read_ansible("x.ini", bytes, &defaults()),
+        read_ansible("x.yml", bytes, &defaults()),
     ]
 }
 
@@ -28,7 +29,7 @@ fn bytes_that_are_no_text_are_refused_by_every_reader() {
     ];
     for (what, bytes, expected) in cases {
         for result in every_reader(&bytes) {
-            let problems = result.unwrap_err();
+            let problems = taken(result).unwrap_err();
             assert_eq!(problems.count(), 1, "{what}: {problems}");
             assert!(problems.to_string().contains(expected), "{what}: {problems}");
         }
@@ -47,7 +48,7 @@ fn yaml_that_grows_or_digs_is_refused() {
     let deep_aliases: String = "a0: &a0 [x]\n".to_owned()
         + &(1..200).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect::<String>();
     for text in [laughs, deep_flow, deep_block, deep_aliases] {
-        assert!(parse_ansible("x.yml", text.as_bytes(), &defaults()).is_err(), "{text:.40}");
+        assert!(taken(read_ansible("x.yml", text.as_bytes(), &defaults())).is_err(), "{text:.40}");
     }
 }
 
@@ -56,14 +57,14 @@ fn too_many_hosts_are_refused() {
     let rows: String = (0..=MAXIMUM_HOSTS).map(|index| format!("a/b/c{index},c.example\n")).collect();
     let names: String = (0..=MAXIMUM_HOSTS).map(|index| format!("Host c{index}\n")).collect();
     let results = [
-        parse_csv("x.csv", format!("path,address\n{rows}").as_bytes(), &defaults()),
-        parse_ssh_config("config", names.as_bytes(), &defaults(), Includes::LeftOut),
-        parse_ansible("x.ini", b"a[1:60000]\nb[1:60000]\n", &defaults()),
-        parse_ansible("x.ini", "a[1:99999] b=1\n".repeat(1_000).as_bytes(), &defaults()),
-        parse_ansible("x.yml", b"all: {hosts: {'a[1:60000]': , 'b[1:60000]': }}", &defaults()),
+        read_csv("x.csv", format!("path,address\n{rows}").as_bytes(), &defaults(), Header::Strict),
+        read_ssh_config("config", names.as_bytes(), &defaults(), Includes::LeftOut),
+        read_ansible("x.ini", b"a[1:60000]\nb[1:60000]\n", &defaults()),
+        read_ansible("x.ini", "a[1:99999] b=1\n".repeat(1_000).as_bytes(), &defaults()),
+        read_ansible("x.yml", b"all: {hosts: {'a[1:60000]': , 'b[1:60000]': }}", &defaults()),
     ];
     for result in results {
-        let problems = result.unwrap_err();
+        let problems = taken(result).unwrap_err();
         assert!(problems.to_string().contains("more than"), "{problems}");
     }
 }
@@ -72,24 +73,25 @@ fn too_many_hosts_are_refused() {
 fn patterns_that_would_take_for_ever_are_refused() {
     let names: String = (0..20_000).map(|index| format!("Host name-{index}\n")).collect();
     let patterns = format!("Host {}\n", "*a*a*a*b ".repeat(6_000)).repeat(4);
-    let problems =
-        parse_ssh_config("config", (names + &patterns).as_bytes(), &defaults(), Includes::LeftOut).unwrap_err();
+    let sheet = read_ssh_config("config", (names + &patterns).as_bytes(), &defaults(), Includes::LeftOut);
+    let problems = taken(sheet).unwrap_err();
     assert!(problems.to_string().contains("too many times"), "{problems}");
 }
 
 #[test]
 fn what_looks_like_a_command_stays_text() {
     for text in ["Host $(touch${IFS}pwned)\n  HostName a.example\n", "Host `id`\n  HostName a.example\n"] {
-        let draft = parse_ssh_config("config", text.as_bytes(), &defaults(), Includes::LeftOut).unwrap();
-        assert!(draft.rows[0].path.host.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-        assert_eq!(draft.notes.len(), 1);
+        let sheet = read_ssh_config("config", text.as_bytes(), &defaults(), Includes::LeftOut);
+        let (hosts, notes) = taken(sheet).unwrap();
+        assert!(hosts[0].1.path.host.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+        assert_eq!(notes.len(), 1);
     }
 }
 
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..500)) {
-        _ = every_reader(&bytes);
+        _ = every_reader(&bytes).map(taken);
     }
 
     #[test]
@@ -107,6 +109,6 @@ proptest! {
             0..60,
         )
     ) {
-        _ = every_reader(words.concat().as_bytes());
+        _ = every_reader(words.concat().as_bytes()).map(taken);
     }
 }

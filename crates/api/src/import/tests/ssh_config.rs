@@ -1,9 +1,9 @@
-use super::{defaults, told, told_all};
-use crate::import::{ImportDraft, ImportProblems, IncludedFile, Includes, parse_ssh_config};
+use super::{defaults, taken, told, told_all};
+use crate::import::{IncludedFile, Includes, ReadSheet, read_ssh_config};
 use millwright_domain::{Code, Fault};
 
-fn read(text: &str) -> Result<ImportDraft, ImportProblems> {
-    parse_ssh_config("config", text.as_bytes(), &defaults(), Includes::LeftOut)
+fn read(text: &str) -> ReadSheet {
+    read_ssh_config("config", text.as_bytes(), &defaults(), Includes::LeftOut)
 }
 
 #[test]
@@ -62,10 +62,10 @@ Host *
 
 #[test]
 fn the_first_value_wins_in_the_order_of_the_file() {
-    let draft =
+    let sheet =
         read("User early\nHost a\n  User late\n  Port 1\nHost *\n  Port 2\nHost b\n  Port 3\nMatch all\n  Port 4\n");
-    let rows = draft.unwrap().rows;
-    let found: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.port)).collect();
+    let (hosts, _) = taken(sheet).unwrap();
+    let found: Vec<_> = hosts.iter().map(|(_, row)| (row.user.as_str(), row.port)).collect();
     assert_eq!(found, [("early", 1), ("early", 2)]);
 }
 
@@ -101,7 +101,7 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 /// The file that each argument names, from a table.
-fn with_files(text: &str, files: &[(&str, &str)]) -> Result<ImportDraft, ImportProblems> {
+fn with_files(text: &str, files: &[(&str, &str)]) -> ReadSheet {
     let mut reader = |argument: &str| match argument {
         "forbidden" => Err(Fault::new(Code::LocalFile, "forbidden cannot be read").with_hint("Check its mode.")),
         _ => Ok(files
@@ -110,7 +110,7 @@ fn with_files(text: &str, files: &[(&str, &str)]) -> Result<ImportDraft, ImportP
             .map(|(name, text)| IncludedFile { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() })
             .collect()),
     };
-    parse_ssh_config("config", text.as_bytes(), &defaults(), Includes::Read(&mut reader))
+    read_ssh_config("config", text.as_bytes(), &defaults(), Includes::Read(&mut reader))
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn files_that_include_each_other_end() {
         ("Include a\n", vec![("a", "Include b b b b\n"), ("b", "Include a a a a\n")]),
         ("Include forbidden\n", vec![]),
     ] {
-        let problems = with_files(text, &files).unwrap_err();
+        let problems = taken(with_files(text, &files)).unwrap_err();
         assert!(problems.count() < 1000, "{problems}");
     }
 }

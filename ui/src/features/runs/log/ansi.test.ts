@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { plain, styleAfter, styleLine, visible, withoutStyle } from "./ansi";
+import { visible } from "$lib/visible";
+import { plain, styleAfter, styleLine, withoutStyle } from "./ansi";
 
 const E = String.fromCharCode(0x1b);
 const told = (text: string, end: "closed" | "open" = "closed"): string[] =>

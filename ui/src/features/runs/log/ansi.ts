@@ -1,5 +1,7 @@
 /** Turns a line that a host printed into styled pieces. Colours and weights are obeyed, every other control is shown. Pure. */
 
+import { visible } from "$lib/visible";
+
 /** A look that carries on from line to line; numbers are places in a palette of 16. */
 export interface Style {
   readonly foreground: number | null;
@@ -55,22 +57,6 @@ export function styleLine(text: string, before: Style, end: "closed" | "open"): 
 /** The text without its style sequences, as it is searched and copied. */
 export function withoutStyle(text: string): string {
   return text.replace(styleSequence, "");
-}
-
-const escapes: Partial<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r",
-  27: "\\e",
-};
-
-/** How a character that cannot be seen is shown: `\e`, `\u{202e}`. Not by a picture, for which many fonts have no glyph. */
-export function visible(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return escapes[code] ?? `\\u{${code.toString(16)}}`;
 }
 
 function applySequence(before: Style, sequence: string): Style {
