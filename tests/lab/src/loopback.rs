@@ -78,6 +78,7 @@ impl SshdOptions {
         let client_key = folder.path().join("client-key");
         let client_public_key = generate_key(&client_key, KeyAlgorithm::Ed25519)?;
         let authorized = format!("{} {}\n", client_public_key.algorithm, client_public_key.base64);
+        fs::create_dir(folder.path().join(HOME)).doing(|| "make the account's home".to_owned())?;
         let authorized_keys = folder.path().join("authorized_keys");
         fs::write(&authorized_keys, authorized).doing(|| format!("write {authorized_keys:?}"))?;
         let host_keys = generate_host_keys(folder.path(), &self.host_keys)?;
@@ -112,7 +113,10 @@ impl SshdOptions {
         lines.extend(self.host_keys.iter().map(|key| format!("HostKey {}", host_key_path(folder, *key).display())));
         lines.push(format!("AuthorizedKeysFile {}", folder.join("authorized_keys").display()));
         lines.push(format!("MaxStartups {}", self.maximum_startups));
-        lines.push(format!("SetEnv MILLWRIGHT_LAB_HOST={}", mark(folder)));
+        // The account is the tester's own, its home is not: whatever its shell reads there (and may wait for, such as
+        // a tool's lock that a killed session left) must not decide about a test.
+        let home = folder.join(HOME).display().to_string();
+        lines.push(format!("SetEnv MILLWRIGHT_LAB_HOST={} HOME={home}", mark(folder)));
         let level = match self.log_detail {
             LogDetail::EveryRequest => "DEBUG1",
             LogDetail::Production => "VERBOSE",
@@ -294,6 +298,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const ATTEMPTS: usize = 4;
 const CONFIGURATION: &str = "sshd_config";
 const LOG: &str = "log";
+const HOME: &str = "home";
 
 /// What every process that is started through the sshd in `folder` carries in its environment.
 fn mark(folder: &Path) -> String {

@@ -35,14 +35,18 @@ impl Sshd {
         let at = |name: &str| folder.path().join(name);
         make_key(&at("client"), "ed25519", "");
         fs::copy(at("client.pub"), at("authorized_keys")).unwrap();
+        // What the tester's own shell reads at its start, and may wait for there, must not decide about a test.
+        fs::create_dir(at("home")).unwrap();
         let address = next_address();
         let port = free_port(address);
         // sshd keeps the first value it reads: what a test asks for goes before the usual.
         let lines: String = setup.lines.iter().map(|line| format!("{line}\n")).collect();
         let mut config = format!(
             "{lines}ListenAddress {address}:{port}\nPidFile none\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\n\
-             LogLevel VERBOSE\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n",
-            at("authorized_keys").display()
+             LogLevel VERBOSE\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n\
+             SetEnv HOME={}\n",
+            at("authorized_keys").display(),
+            at("home").display()
         );
         let key_types = if setup.key_types.is_empty() { vec!["ed25519"] } else { setup.key_types };
         for key_type in key_types {
