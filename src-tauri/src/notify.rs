@@ -2,7 +2,7 @@
 
 use crate::window;
 use millwright_api::{Desk, EngineEvent, RunSummary};
-use millwright_domain::run::RunCounts;
+use millwright_domain::run::{RunCounts, RunState};
 use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -70,7 +70,12 @@ fn escaped(text: &str) -> String {
 }
 
 fn how_it_ended(run: &RunSummary) -> String {
-    said(&run.counts)
+    let counts = said(&run.counts);
+    match (&run.halted, run.state) {
+        (Some(why), _) => format!("Halted: {}. {counts}", why.message),
+        (None, RunState::Awaiting) => format!("Waits for your word. {counts}"),
+        (None, _) => counts,
+    }
 }
 
 /// `5 of 8 hosts succeeded · 1 failed · 2 unreachable`: what went otherwise is counted apart.

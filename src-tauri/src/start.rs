@@ -28,7 +28,13 @@ pub(crate) fn set_up(app: &mut App, arguments: &Arguments) -> Result<(), Box<dyn
         Ok(desk) => {
             tracing::info!(folder = %folder.display(), "the workspace is open");
             notify::when_runs_end(app.handle(), &desk);
+            // Only now, so that the end of a run that is taken up again is heard.
+            let going = tauri::async_runtime::block_on(async { desk.keep_going() });
             app.manage(desk);
+            if let Err(fault) = going {
+                say_and_end(app.handle(), &fault);
+                return Ok(());
+            }
             app.manage(WorkspaceFolder(folder));
             addresses::listen(app.handle(), arguments.link.as_deref());
             menu::build(app.handle())?;

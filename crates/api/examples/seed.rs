@@ -10,14 +10,15 @@ use millwright_domain::facts::Facts;
 use millwright_domain::fleet::{Credential, EnvironmentKind, Host, Installation, SudoMode};
 use millwright_domain::ids::{HostId, InstallationId};
 use millwright_domain::run::{
-    DetachedWork, Exclusion, JobEvent, OnFailure, Outcome, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind,
-    Stage, StageEnd, StepChange, StepEnding, StepKind, StepProgress, Wanted, Work,
+    DetachedWork, Exclusion, Gate, JobEvent, OnFailure, Outcome, PlanContent, PlannedJob, PlannedStep, Privilege,
+    Rollout, RunKind, Stage, StageEnd, StepChange, StepEnding, StepKind, StepProgress, Undo, UndoGrade, Wanted, Wave,
+    Work,
 };
 use millwright_domain::version::VersionScheme;
 use millwright_domain::{Actor, Code, Fault, HostPath, Slug};
 use millwright_store::Store;
 use millwright_store::table::{
-    client, contact, environment, facts, host, installation, job, output, plan, product, run,
+    approval, client, contact, environment, facts, host, installation, job, output, plan, product, run,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -232,13 +233,18 @@ async fn work(store: &Store, actor: &Actor, hosts: Vec<Host>, dice: &mut Dice) -
         kind: RunKind::Patch,
         title: "Patch security updates".to_owned(),
         selector: "all".to_owned(),
-        wanted: Wanted::Patch { security: true, packages: Vec::new() },
+        wanted: Wanted::Patch { security: true, packages: Vec::new(), reboot: None },
+        expires_at: Timestamp::MAX,
+        window_override: None,
+        follows: None,
         parallel: 32,
+        rollout: rollout(u32::try_from(hosts.len())?),
         jobs: hosts.into_iter().map(planned).collect(),
     };
     let begun = store
         .write(actor, move |writer| {
             let plan = plan::add(writer, content)?;
+            approval::add(writer, plan.id, &plan.hash)?;
             run::begin(writer, &plan)
         })
         .await?;
@@ -273,6 +279,15 @@ async fn work(store: &Store, actor: &Actor, hosts: Vec<Host>, dice: &mut Dice) -
     Ok(())
 }
 
+/// One host first, then the others.
+fn rollout(hosts: u32) -> Rollout {
+    let mut canary = Wave::of("canary".to_owned(), hosts.min(1));
+    canary.gate = Gate { soak_seconds: 600, least_success_percent: Some(90), ..Gate::default() };
+    let rest = Wave::of("wave 2".to_owned(), hosts.saturating_sub(1));
+    let waves = [canary, rest].into_iter().filter(|wave| wave.jobs > 0).collect();
+    Rollout { policy: "the workspace's policy".to_owned(), waves, most_failures: None, limits: Vec::new() }
+}
+
 fn planned(host: Host) -> PlannedJob {
     let step = PlannedStep {
         number: 1,
@@ -292,6 +307,12 @@ fn planned(host: Host) -> PlannedJob {
         host: host.path,
         changes: vec!["libexample0 1.2.3-1 → 1.2.3-1+deb12u1 (security)".to_owned()],
         risks: Vec::new(),
+        window: None,
+        packages: Vec::new(),
+        undo: Some(Undo { grade: UndoGrade::Exact, why: None }),
+        disk: None,
+        differences: Vec::new(),
+        saved: None,
         work: Work::Detached(DetachedWork {
             privilege: Privilege::Root,
             exclusion: Exclusion::ChangeLock,

@@ -73,6 +73,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     getrandom::fill(&mut bits)?;
     let files = Arc::new(tempfile::tempdir()?);
     let door = Door { desk: Desk::open(workspace.as_ref())?, token: hex::encode(bits), address, files };
+    door.desk.keep_going()?;
     println!("http://{}/#token={}", door.address, door.token);
     let api = Router::new()
         .route("/rpc", post(call))

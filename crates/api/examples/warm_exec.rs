@@ -2,7 +2,7 @@
 //! that stays open has of its warm sessions. For `cargo xtask bench fleet`.
 #![allow(clippy::print_stdout)] // its answer
 
-use millwright_api::{ExecMode, ExecRequest, People, Workspace};
+use millwright_api::{ExecMode, ExecWish, How, People, Workspace};
 use millwright_domain::Selector;
 use millwright_domain::run::Privilege;
 use std::time::Instant;
@@ -18,15 +18,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut warm_seconds = 0.0;
     for _ in 0..2 {
         let began = Instant::now();
-        let request = ExecRequest {
-            selector: selector.to_string(),
+        let wish = ExecWish {
             script: "true".into(),
             privilege: Privilege::Login,
             mode: ExecMode::Attached,
             timeout_seconds: 60,
-            parallel: parallel.parse()?,
         };
-        let planned = workspace.plan_exec(&selector, request).await?;
+        let how = How { parallel: Some(parallel.parse()?), ..How::default() };
+        let planned = workspace.plan_exec(&selector, wish, &how).await?;
         let id = workspace.run_begin(&planned, &planned.plan.hash).await?;
         workspace.run_follow(id, planned.secrets.clone()).await?;
         let counts = workspace.run_counts(id)?;

@@ -2,11 +2,12 @@
 
 use crate::connections::{ConnectFailure, Connections};
 use crate::fan::fan_out;
+use crate::journal::contacted;
 use crate::workspace::Workspace;
 use millwright_domain::fleet::{Host, SudoMode};
 use millwright_domain::run::Privilege;
 use millwright_domain::{Fault, HostPath, Selector};
-use millwright_runner::ports::{Journal, Transport};
+use millwright_runner::ports::Transport;
 use millwright_runner::{Question, ask};
 use millwright_ssh::{ConnectError, Stage};
 use serde::Serialize;
@@ -116,7 +117,7 @@ impl Workspace {
             }
         };
         let contact = connected.map(drop).map_err(Fault::from);
-        self.journal().contact(host.id, contact.clone())?;
+        contacted(&self.store, host.id, contact.clone())?;
         if contact.is_ok() {
             steps.push(CheckStep { name: CheckName::Sudo, result: sudo(&self.connections, &host).await });
         }

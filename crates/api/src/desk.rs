@@ -15,6 +15,7 @@ use crate::transfers::Transfers;
 use crate::view::RunSummary;
 use crate::workspace::Workspace;
 use millwright_domain::ids::{PlanId, RunId};
+use millwright_domain::run::RunState;
 use millwright_domain::{Code, Fault, HostPath};
 use millwright_runner::Secrets;
 use millwright_ssh::PromptRequest;
@@ -32,6 +33,8 @@ use uuid::Uuid;
 /// How often the workspace is looked at for changes: no client hears of more than ten a second.
 const GLANCE: Duration = Duration::from_millis(100);
 /// Events that a slow client may be behind. One that is further behind looks at everything again.
+/// How often the schedule is looked at.
+const LOOK_AT_SCHEDULE: Duration = Duration::from_secs(1);
 const WAITING_EVENTS: usize = 256;
 /// As many plans wait for approval; the oldest is forgotten first.
 const WAITING_PLANS: usize = 32;
@@ -197,14 +200,36 @@ impl Desk {
         plans.push(planned);
     }
 
-    /// Takes a plan that waits.
-    pub(crate) fn take_plan(&self, id: PlanId) -> Result<Planned, Fault> {
+    /// Takes a plan that waits here with its secrets.
+    pub(crate) fn take_plan(&self, id: PlanId) -> Option<Planned> {
         let mut plans = lock(&self.inner.plans);
-        let place = plans.iter().position(|planned| planned.plan.id == id).ok_or_else(|| {
-            Fault::new(Code::PlanMismatch, "this plan does not wait for approval any more")
-                .with_hint("Plan again: what is known of the hosts may have changed since.")
-        })?;
-        Ok(plans.remove(place))
+        let place = plans.iter().position(|planned| planned.plan.id == id)?;
+        Some(plans.remove(place))
+    }
+
+    /// Takes up every run that nobody drives any more, and from now on begins each plan whose time has come. Ends with the
+    /// desk.
+    pub fn keep_going(&self) -> Result<(), Fault> {
+        for run in self.workspace.runs_unfinished()? {
+            if run.state == RunState::Running {
+                self.drive(run.id, Arc::default());
+            }
+        }
+        let inner = Arc::downgrade(&self.inner);
+        let workspace = self.workspace.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOK_AT_SCHEDULE).await;
+                let Some(inner) = inner.upgrade() else { return };
+                let desk = Self { inner, workspace: workspace.clone() };
+                match desk.workspace.begin_due().await {
+                    Ok(begun) => begun.into_iter().for_each(|run| desk.drive(run, Arc::default())),
+                    // Whoever looks at the schedule meets the same error and shows it.
+                    Err(error) => tracing::warn!(%error, "plans whose time has come could not be begun"),
+                }
+            }
+        });
+        Ok(())
     }
 
     /// Drives a run in the background, if this desk does not drive it already.
@@ -216,9 +241,18 @@ impl Desk {
         let workspace = self.workspace.reporting(Progress::default());
         let desk = Self { inner: Arc::clone(&self.inner), workspace };
         tokio::spawn(async move {
-            let ended = desk.workspace().run_follow(id, secrets).await;
+            let ended = loop {
+                let came = match desk.workspace().run_follow(id, Arc::clone(&secrets)).await {
+                    Ok(()) => desk.workspace().run_summary(id),
+                    Err(fault) => Err(fault),
+                };
+                // A gate that was opened while we came to it: the run goes on.
+                if !came.as_ref().is_ok_and(|run| run.state == RunState::Running) {
+                    break came;
+                }
+            };
             lock(&desk.inner.driven).remove(&id);
-            let event = match ended.and_then(|()| desk.workspace().run_summary(id)) {
+            let event = match ended {
                 Ok(run) => EngineEvent::RunEnded { run: Box::new(run) },
                 Err(error) => EngineEvent::RunStopped { id, error },
             };

@@ -1,7 +1,7 @@
 //! Facts: asking hosts about themselves, and what they said last.
 
 use crate::fan::fan_out;
-use crate::journal::StoreJournal;
+use crate::journal::contacted;
 use crate::workspace::Workspace;
 use jiff::Timestamp;
 use millwright_domain::facts::{Facts, RebootRequired, UpdatePurpose, UpdateStanding};
@@ -9,7 +9,7 @@ use millwright_domain::fleet::{Host, SudoMode};
 use millwright_domain::run::Privilege;
 use millwright_domain::{Code, Fault, HostPath, Selector};
 use millwright_packages::{IndexRefresh, Nonce, facts_script, parse_facts};
-use millwright_runner::ports::{Journal, Transport};
+use millwright_runner::ports::Transport;
 use millwright_runner::{Question, ask};
 use millwright_store::table::{facts, host};
 use serde::{Deserialize, Serialize};
@@ -135,7 +135,7 @@ impl Workspace {
             let workspace = workspace.clone();
             async move {
                 let facts = workspace.ask_one(&host, refresh).await;
-                workspace.journal().contact(host.id, unreached(&facts))?;
+                contacted(&workspace.store, host.id, unreached(&facts))?;
                 if let Ok(facts) = &facts {
                     workspace.keep_facts(&host, facts.clone()).await?;
                 }
@@ -147,7 +147,7 @@ impl Workspace {
 
     async fn ask_one(&self, host: &Host, refresh: IndexRefresh) -> Result<Facts, Fault> {
         let link = self.connections.connect(host.id).await?;
-        let nonce = facts_nonce()?;
+        let nonce = fresh_nonce()?;
         let question = Question {
             script: facts_script(&nonce, refresh),
             privilege: if host.sudo == SudoMode::None { Privilege::Login } else { Privilege::Root },
@@ -165,10 +165,6 @@ impl Workspace {
             .journal(move |journal| facts::record(journal, id, whole.observed_at, &FactsSummary::of(&whole), &whole));
         Ok(kept.await?)
     }
-
-    pub(crate) fn journal(&self) -> StoreJournal {
-        StoreJournal { store: self.store.clone() }
-    }
 }
 
 /// A host that answered something unreadable was reached all the same.
@@ -179,7 +175,7 @@ fn unreached(facts: &Result<Facts, Fault>) -> Result<(), Fault> {
     }
 }
 
-fn facts_nonce() -> Result<Nonce, Fault> {
+pub(crate) fn fresh_nonce() -> Result<Nonce, Fault> {
     let nonces = millwright_runner::remote::Nonces::random().map_err(Fault::from)?;
     nonces.frames.as_str().parse().map_err(|error| Fault::new(Code::Internal, format!("{error}")))
 }

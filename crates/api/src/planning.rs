@@ -3,25 +3,27 @@
 use crate::fan::fan_out;
 use crate::library::{RecipeSource, RunbookSource};
 use crate::people::Question;
+use crate::terms::How;
 use crate::workspace::Workspace;
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use millwright_domain::facts::Facts;
 use millwright_domain::fleet::{EnvironmentKind, Host};
 use millwright_domain::ids::{HostId, ProductId};
 use millwright_domain::recipe::{Given, Parameters, Recipe, Values, resolve};
-use millwright_domain::run::{Plan, PlanContent};
-use millwright_domain::{Code, Fault, Selector, Slug};
+use millwright_domain::run::{Follows, Plan, PlanContent, Privilege};
+use millwright_domain::{Code, Fault, Selector, Slug, window};
 use millwright_packages::IndexRefresh;
 use millwright_planner::render::{HostContext, Inputs, render_probe};
 use millwright_planner::{
-    Candidate, ExecRequest, Known, PatchRequest, ProductAction, ProductRequest, RunbookRequest, exec, patch, product,
-    runbook,
+    Candidate, CandidateEnvironment, ExecMode, ExecRequest, Known, PatchRequest, PatchScope, ProductAction,
+    ProductRequest, RunbookRequest, exec, patch, product, product_files, runbook, runbook_files,
 };
 use millwright_runner::ports::Transport;
 use millwright_runner::{Question as HostQuestion, Secrets, ask};
 use millwright_store::table::{environment, facts, installation, plan, product as product_table};
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -54,27 +56,66 @@ pub struct ProductWish {
     pub recipe: RecipeSource,
     /// The values.
     pub settings: Settings,
-    /// How many hosts at once.
-    pub parallel: u32,
+}
+
+/// One command as a person asks for it.
+pub struct ExecWish {
+    /// The text for `sh`.
+    pub script: String,
+    /// As whom.
+    pub privilege: Privilege,
+    /// Whether it goes on without us.
+    pub mode: ExecMode,
+    /// How long it may take.
+    pub timeout_seconds: u32,
 }
 
 impl Workspace {
     /// Plans one command. No host is asked anything.
-    pub async fn plan_exec(&self, selector: &Selector, request: ExecRequest) -> Result<Planned, Fault> {
+    pub async fn plan_exec(&self, selector: &Selector, wish: ExecWish, how: &How) -> Result<Planned, Fault> {
+        self.plan_exec_after(selector, wish, how, None).await
+    }
+
+    pub(crate) async fn plan_exec_after(
+        &self,
+        selector: &Selector,
+        wish: ExecWish,
+        how: &How,
+        follows: Option<Follows>,
+    ) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
+        let ExecWish { script, privilege, mode, timeout_seconds } = wish;
+        let terms = self.terms(selector, how, follows)?;
+        let request = ExecRequest { terms, script, privilege, mode, timeout_seconds };
         let candidates = self.candidates(hosts.into_iter().map(|host| (host, Ok(Known::default()))).collect())?;
         self.keep(exec(&request, &candidates), Secrets::new()).await
     }
 
     /// Plans updates, from what the hosts say now.
-    pub async fn plan_patch(&self, selector: &Selector, request: PatchRequest) -> Result<Planned, Fault> {
+    pub async fn plan_patch(&self, selector: &Selector, scope: PatchScope, how: &How) -> Result<Planned, Fault> {
+        self.plan_patch_after(selector, scope, how, None).await
+    }
+
+    pub(crate) async fn plan_patch_after(
+        &self,
+        selector: &Selector,
+        scope: PatchScope,
+        how: &How,
+        follows: Option<Follows>,
+    ) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
-        self.connections.refresh()?;
-        let asked = self.ask_facts(hosts, IndexRefresh::Refresh, request.parallel).await?;
-        let known = asked
-            .into_iter()
-            .map(|(host, facts)| (host, facts.map(|facts| Known { facts: Some(facts), ..Known::default() })))
-            .collect();
+        let mut terms = self.terms(selector, how, follows)?;
+        let known = |facts| Known { facts, ..Known::default() };
+        let known = if how.from_facts {
+            let last = self.last_facts(&hosts)?;
+            hosts.into_iter().zip(last).map(|(host, facts)| (host, Ok(known(facts)))).collect()
+        } else {
+            self.connections.refresh()?;
+            let asked = self.ask_facts(hosts, IndexRefresh::Refresh, terms.parallel).await?;
+            asked.into_iter().map(|(host, facts)| (host, facts.map(|facts| known(Some(facts))))).collect()
+        };
+        terms.now = Timestamp::now();
+        let request = PatchRequest { terms, scope };
         let candidates = self.candidates(known)?;
         self.keep(patch(&request, &candidates), Secrets::new()).await
     }
@@ -85,9 +126,21 @@ impl Workspace {
         selector: &Selector,
         source: &RunbookSource,
         settings: Settings,
-        parallel: u32,
+        how: &How,
+    ) -> Result<Planned, Fault> {
+        self.plan_runbook_after(selector, source, settings, how, None).await
+    }
+
+    pub(crate) async fn plan_runbook_after(
+        &self,
+        selector: &Selector,
+        source: &RunbookSource,
+        settings: Settings,
+        how: &How,
+        follows: Option<Follows>,
     ) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
+        let terms = self.terms(selector, how, follows)?;
         let found = self.find_runbook(source)?;
         let (values, secrets) = self.values(&found.item.parameters, settings).await?;
         let files = found.local_files(&found.item.files())?;
@@ -95,14 +148,26 @@ impl Workspace {
         let known =
             hosts.into_iter().zip(last).map(|(host, facts)| (host, Ok(Known { facts, ..Known::default() }))).collect();
         let candidates = self.candidates(known)?;
-        let selector = selector.to_string();
-        let request = RunbookRequest { selector, runbook: &found.item, values: &values, files: &files, parallel };
+        let request = RunbookRequest { terms, runbook: &found.item, values: &values, files: &files };
+        let wanted = candidates.iter().map(|candidate| runbook_files(&request, candidate)).collect();
+        let candidates = self.with_files(candidates, wanted, request.terms.parallel).await?;
         self.keep(runbook(&request, &candidates), secrets).await
     }
 
     /// Plans an installation, an upgrade or a removal, from what the hosts say now.
-    pub async fn plan_product(&self, selector: &Selector, wish: ProductWish) -> Result<Planned, Fault> {
+    pub async fn plan_product(&self, selector: &Selector, wish: ProductWish, how: &How) -> Result<Planned, Fault> {
+        self.plan_product_after(selector, wish, how, None).await
+    }
+
+    pub(crate) async fn plan_product_after(
+        &self,
+        selector: &Selector,
+        wish: ProductWish,
+        how: &How,
+        follows: Option<Follows>,
+    ) -> Result<Planned, Fault> {
         let hosts = self.host_list(Some(selector))?;
+        let mut terms = self.terms(selector, how, follows)?;
         let found = self.find_recipe(&wish.product, &wish.recipe)?;
         let recipe = &found.item;
         if let Some(version) = &wish.version {
@@ -112,39 +177,46 @@ impl Workspace {
         let files = found.local_files(&recipe.files())?;
         let product_id = self.ensure_product(recipe).await?;
         self.connections.refresh()?;
-        let asked = self.ask_facts(hosts, IndexRefresh::Refresh, wish.parallel).await?;
-        let known = self.probe(asked, recipe, &values, product_id, wish.parallel).await?;
+        let asked = self.ask_facts(hosts, IndexRefresh::Refresh, terms.parallel).await?;
+        let known = self.probe(asked, recipe, &values, product_id, terms.parallel).await?;
+        terms.now = Timestamp::now();
         let candidates = self.candidates(known)?;
         let request = ProductRequest {
-            selector: selector.to_string(),
+            terms,
             action: wish.action,
             product_id,
             recipe,
             version: wish.version,
             values: &values,
             files: &files,
-            parallel: wish.parallel,
         };
+        let wanted = candidates.iter().map(|candidate| product_files(&request, candidate)).collect();
+        let candidates = self.with_files(candidates, wanted, request.terms.parallel).await?;
         self.keep(product(&request, &candidates), secrets).await
     }
 
-    async fn keep(&self, content: PlanContent, secrets: Secrets) -> Result<Planned, Fault> {
+    pub(crate) async fn keep(&self, content: PlanContent, secrets: Secrets) -> Result<Planned, Fault> {
         let plan = self.write(move |writer| plan::add(writer, content)).await?;
         Ok(Planned { plan, secrets: Arc::new(secrets) })
     }
 
-    fn candidates(&self, known: Vec<(Host, Result<Known, Fault>)>) -> Result<Vec<Candidate>, Fault> {
-        let production: HashSet<_> = self
-            .store
-            .read(environment::list)?
-            .into_iter()
-            .filter(|(_, environment)| environment.kind == EnvironmentKind::Production)
-            .map(|(_, environment)| environment.id)
-            .collect();
-        Ok(known
-            .into_iter()
-            .map(|(host, known)| Candidate { production: production.contains(&host.environment_id), host, known })
-            .collect())
+    pub(crate) fn candidates(&self, known: Vec<(Host, Result<Known, Fault>)>) -> Result<Vec<Candidate>, Fault> {
+        let mut environments = HashMap::new();
+        for (_, found) in self.store.read(environment::list)? {
+            let about = CandidateEnvironment {
+                production: found.kind == EnvironmentKind::Production,
+                zone: window::zone(&found.time_zone)?,
+                windows: found.windows,
+            };
+            environments.insert(found.id, about);
+        }
+        let candidate = |(host, known): (Host, Result<Known, Fault>)| {
+            let environment = environments.get(&host.environment_id).cloned().ok_or_else(|| {
+                Fault::new(Code::WorkspaceCorrupt, format!("the host “{}” stands in no environment", host.path))
+            })?;
+            Ok(Candidate { host, environment, known })
+        };
+        known.into_iter().map(candidate).collect()
     }
 
     fn last_facts(&self, hosts: &[Host]) -> Result<Vec<Option<Facts>>, Fault> {
@@ -154,7 +226,7 @@ impl Workspace {
     }
 
     /// Parameters' values; a required secret that was not given is asked for.
-    async fn values(&self, parameters: &Parameters, settings: Settings) -> Result<(Values, Secrets), Fault> {
+    pub(crate) async fn values(&self, parameters: &Parameters, settings: Settings) -> Result<(Values, Secrets), Fault> {
         let mut secrets = settings.secrets;
         for parameter in parameters.iter().filter(|parameter| parameter.is_secret() && parameter.is_required()) {
             if !secrets.contains_key(&parameter.name) {
@@ -184,7 +256,7 @@ impl Workspace {
     }
 
     /// Asks every reachable host which version of the product it has.
-    async fn probe(
+    pub(crate) async fn probe(
         &self,
         asked: Vec<(Host, Result<Facts, Fault>)>,
         recipe: &Recipe,
@@ -223,7 +295,10 @@ impl Workspace {
                             let said = String::from_utf8_lossy(&answer.output).into_owned();
                             let found = rule.version_in(&said).filter(|_| answer.exit_code == 0);
                             let installed_version = found.map(str::to_owned);
-                            Known { facts: Some(facts), installed_version, installation }
+                            let line = rule.line_in(&said).filter(|_| answer.exit_code == 0);
+                            let probe_line = line.map(str::to_owned);
+                            let facts = Some(facts);
+                            Known { facts, installed_version, probe_line, installation, ..Known::default() }
                         })
                     }
                     Err(fault) => Err(fault),

@@ -2,16 +2,18 @@
 
 use crate::workspace::Workspace;
 use jiff::Timestamp;
+use millwright_domain::facts::InstalledPackage;
 use millwright_domain::fleet::{Host, Installation};
 use millwright_domain::ids::RunId;
 use millwright_domain::recipe::Pattern;
 use millwright_domain::run::{
-    Exclusion, JobEvent, JobState, PlanContent, PlannedInstallation, PlannedJob, PlannedProbe, RunKind, StepChange,
-    Work,
+    Exclusion, JobEvent, JobState, PlanContent, PlannedInstallation, PlannedJob, PlannedPackage, PlannedProbe,
+    Presence, StepChange, Work,
 };
 use millwright_domain::{Code, Fault};
 use millwright_packages::IndexRefresh;
 use millwright_store::table::job::Job;
+use millwright_store::table::package_change::{self, PackageChange};
 use millwright_store::table::{event, host, installation, job, output, product};
 use std::collections::HashSet;
 
@@ -39,19 +41,28 @@ impl Workspace {
             if job.progress.state == JobState::Succeeded
                 && let Some(installed) = &planned.installation
             {
-                self.note_installation(job, plan.kind, installed).await?;
+                self.note_installation(job, installed).await?;
             }
         }
         let hosts: Vec<Host> =
             self.store.read(host::list)?.into_iter().filter(|host| changed.contains(&host.id)).collect();
         // Facts that cannot be had now stay as old as they are, and say so.
-        self.ask_facts(hosts, IndexRefresh::Leave, plan.parallel).await?;
-        Ok(())
+        let asked = self.ask_facts(hosts, IndexRefresh::Leave, plan.parallel).await?;
+        let mut changes = Vec::new();
+        for (host, facts) in asked {
+            let Some(packages) = facts.ok().and_then(|facts| facts.packages) else { continue };
+            let of_host = jobs.iter().zip(&plan.jobs).filter(|(job, _)| job.host_id == host.id);
+            changes.extend(of_host.map(|(job, planned)| (job.id, package_changes(planned, &packages))));
+        }
+        self.write(move |writer| {
+            changes.iter().try_for_each(|(job, changes)| package_change::record(writer, *job, changes))
+        })
+        .await
     }
 
-    async fn note_installation(&self, job: &Job, kind: RunKind, planned: &PlannedInstallation) -> Result<(), Fault> {
+    async fn note_installation(&self, job: &Job, planned: &PlannedInstallation) -> Result<(), Fault> {
         let (host_id, product_id) = (job.host_id, planned.product_id);
-        if kind == RunKind::Remove {
+        if planned.presence == Presence::Gone {
             return self.write(move |writer| installation::remove(writer, host_id, product_id)).await;
         }
         let observed_version = match &planned.probe {
@@ -107,6 +118,28 @@ impl Workspace {
         })?;
         Ok(pattern.first_capture(&said, "version").map(str::to_owned))
     }
+}
+
+/// What became of the packages that a job named.
+fn package_changes(planned: &PlannedJob, packages: &[InstalledPackage]) -> Vec<PackageChange> {
+    let after = |name: &str| {
+        let (name, architecture) = match name.split_once(':') {
+            Some((name, architecture)) => (name, Some(architecture)),
+            None => (name, None),
+        };
+        // The architecture of a package may change between versions ("all" to "amd64").
+        let fits = |package: &&InstalledPackage| {
+            package.name == name
+                && architecture.is_none_or(|wanted| package.architecture == wanted || package.architecture == "all")
+        };
+        packages.iter().find(fits).map(|package| package.version.clone())
+    };
+    let change = |package: &PlannedPackage| PackageChange {
+        name: package.name.clone(),
+        before: package.from.clone(),
+        after: after(&package.name),
+    };
+    planned.packages.iter().map(change).collect()
 }
 
 /// Whether the job may have changed its host.

@@ -3,12 +3,11 @@
 //! Owns: opening it over the workspace's connections, and that its beginning and its end stand in the audit, whoever opens
 //! it and however it ends. What is typed and printed passes through and is kept nowhere.
 
-use crate::journal::StoreJournal;
+use crate::journal::contacted;
 use crate::workspace::Workspace;
 use millwright_domain::fleet::EnvironmentKind;
 use millwright_domain::ids::HostId;
 use millwright_domain::{Code, Fault, HostPath};
-use millwright_runner::ports::Journal;
 use millwright_ssh::{Ending, Exchange, ExchangeInput, Piece, PtySize, ShellWindow};
 use millwright_store::table::{environment, host};
 use millwright_store::{StoreError, Writer};
@@ -75,8 +74,7 @@ impl Workspace {
         self.connections.refresh()?;
         let session = self.connections.session(found.id).await;
         let session = session.map_err(|failure| self.connections.named(found.id, failure));
-        let journal = StoreJournal { store: self.store.clone() };
-        journal.contact(found.id, session.as_ref().map(drop).map_err(Clone::clone))?;
+        contacted(&self.store, found.id, session.as_ref().map(drop).map_err(Clone::clone))?;
         let session = session?;
 
         let (host, id) = (found.id, Uuid::now_v7());

@@ -88,7 +88,8 @@ async fn clients_and_environments_come_back_as_they_were() {
     let site = site().await;
     let card = |site: &Site| site.workspace.environment_list(None).unwrap().pop().map(|view| view.environment);
     let first = card(&site);
-    let edit = EnvironmentEdit { time_zone: Some("Europe/Berlin".into()), kind: Some(EnvironmentKind::Other) };
+    let kind = Some(EnvironmentKind::Other);
+    let edit = EnvironmentEdit { time_zone: Some("Europe/Berlin".into()), kind, windows: None };
     let edited = site.workspace.environment_edit(site.place.clone(), edit).await.unwrap();
     assert_ne!(card(&site), first);
     site.back(edited).await;

@@ -1,8 +1,12 @@
 //! What can be said on the command line. The nouns and verbs are a contract.
 
 mod files;
+mod inventory;
+mod plan;
 
 pub(crate) use files::{Files, TransferManner};
+pub(crate) use inventory::{Client, Credentials, Env, Host};
+pub(crate) use plan::{Approval, Going, Patch, Plan, Policy, Product, Updates, Wish};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use millwright_api::Workspace;
@@ -57,6 +61,14 @@ pub(crate) enum Noun {
     Import(Import),
     /// Bring packages up to date.
     Patch(Patch),
+    /// Plans: made now, looked at, approved, and run when it suits.
+    #[command(subcommand)]
+    Plan(Plan),
+    /// How runs go over their hosts: canary, waves, gates, limits, restarts.
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Begin approved plans at their time, until interrupted. A laptop that sleeps begins nothing.
+    ServeSchedule,
     /// Install a product by its recipe.
     Install(Product),
     /// Bring a product to a newer version.
@@ -109,179 +121,11 @@ impl Noun {
         if let Noun::Files(Files::Get { .. } | Files::Put { .. }) = self {
             return "Interrupted. What has arrived stays; the same command with `--resume` goes on.";
         }
+        if let Noun::ServeSchedule = self {
+            return "Interrupted. What runs on hosts goes on; nothing begins by itself any more.";
+        }
         "Interrupted. What runs on hosts goes on; `millwright run follow ID` re-attaches."
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Client {
-    /// Add a client.
-    Add {
-        /// Its name, as people write it.
-        name: String,
-        /// Its short name; it follows from the name otherwise.
-        #[arg(long)]
-        slug: Option<Slug>,
-    },
-    /// List the clients.
-    List,
-    /// Show a client.
-    Show {
-        /// Its short name.
-        slug: Slug,
-    },
-    /// Remove a client that has no environment.
-    Remove {
-        /// Its short name.
-        slug: Slug,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Env {
-    /// Add an environment.
-    Add {
-        /// CLIENT/ENV
-        path: EnvironmentPath,
-        /// Its IANA time zone, such as Europe/Berlin.
-        #[arg(long, default_value = "UTC")]
-        timezone: String,
-        /// The client lives on it.
-        #[arg(long)]
-        production: bool,
-    },
-    /// List environments.
-    List {
-        /// Of this client only.
-        client: Option<Slug>,
-    },
-    /// Change an environment.
-    Edit {
-        /// CLIENT/ENV
-        path: EnvironmentPath,
-        /// Its IANA time zone.
-        #[arg(long)]
-        timezone: Option<String>,
-        /// Whether the client lives on it.
-        #[arg(long)]
-        production: Option<bool>,
-    },
-    /// Remove an environment that has no host.
-    Remove {
-        /// CLIENT/ENV
-        path: EnvironmentPath,
-    },
-}
-
-/// How we log in. Without any of them: the SSH agent.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub(crate) struct Credentials {
-    /// A private key in a file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: Option<PathBuf>,
-    /// The SSH agent; with a fingerprint (SHA256:…) that one key of it.
-    #[arg(long, value_name = "FINGERPRINT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    pub(crate) agent: Option<String>,
-    /// A password, asked for when it is needed and kept nowhere.
-    #[arg(long)]
-    pub(crate) ask_password: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Host {
-    /// Add a host.
-    Add {
-        /// CLIENT/ENV/NAME
-        path: HostPath,
-        /// Its DNS name or IP address.
-        #[arg(long)]
-        address: String,
-        /// The port of its SSH server.
-        #[arg(long, default_value_t = 22, value_parser = clap::value_parser!(u16).range(1..))]
-        port: u16,
-        /// The account; yours without it.
-        #[arg(long)]
-        user: Option<String>,
-        #[command(flatten)]
-        credentials: Credentials,
-        /// A host to go through; repeat it for a chain.
-        #[arg(long, value_name = "CLIENT/ENV/HOST")]
-        jump: Vec<HostPath>,
-        /// How commands become root: none, nopasswd or ask.
-        #[arg(long, default_value = "none")]
-        sudo: SudoMode,
-        /// A label; repeat it for more.
-        #[arg(long, value_name = "TAG")]
-        tag: Vec<Slug>,
-    },
-    /// List hosts.
-    List {
-        /// Which ones; all of them without one.
-        selector: Option<Selector>,
-    },
-    /// Show a host.
-    Show {
-        /// CLIENT/ENV/HOST
-        host: HostPath,
-    },
-    /// Change a host. Only what is named changes.
-    Edit {
-        /// CLIENT/ENV/HOST
-        host: HostPath,
-        /// Another name in its environment.
-        #[arg(long)]
-        name: Option<Slug>,
-        #[arg(long)]
-        address: Option<String>,
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        port: Option<u16>,
-        #[arg(long)]
-        user: Option<String>,
-        #[command(flatten)]
-        credentials: Credentials,
-        /// The hosts to go through from now on.
-        #[arg(long, value_name = "CLIENT/ENV/HOST")]
-        jump: Vec<HostPath>,
-        /// Go there directly from now on.
-        #[arg(long, conflicts_with = "jump")]
-        no_jump: bool,
-        #[arg(long)]
-        sudo: Option<SudoMode>,
-        /// A label to add.
-        #[arg(long, value_name = "TAG")]
-        tag: Vec<Slug>,
-        /// A label to take away.
-        #[arg(long, value_name = "TAG")]
-        untag: Vec<Slug>,
-    },
-    /// Remove a host from the inventory. Its runs stay readable.
-    Remove {
-        /// CLIENT/ENV/HOST
-        host: HostPath,
-    },
-    /// Show a host's key and trust it.
-    Trust {
-        /// CLIENT/ENV/HOST
-        host: HostPath,
-        /// Trust the key if it has this fingerprint (SHA256:…), without asking.
-        #[arg(long)]
-        fingerprint: Option<String>,
-    },
-    /// Never again accept a key of a host: it was stolen, or belongs to somebody else.
-    Revoke {
-        /// CLIENT/ENV/HOST
-        host: HostPath,
-        /// The key's fingerprint (SHA256:…).
-        fingerprint: String,
-    },
-    /// Check the way to hosts: name, TCP, host key, authentication, sudo.
-    Check {
-        /// Which hosts.
-        selector: Selector,
-        #[command(flatten)]
-        parallel: Parallel,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -357,19 +201,6 @@ impl Parallel {
     }
 }
 
-/// Looking at a plan before it is carried out.
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Approval {
-    /// Show the plan, and do nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Approve the plan without being asked.
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    #[command(flatten)]
-    pub(crate) parallel: Parallel,
-}
-
 /// Values of parameters.
 #[derive(Debug, Args)]
 pub(crate) struct Set {
@@ -379,35 +210,6 @@ pub(crate) struct Set {
     /// A secret parameter's value, read from a file; without it you are asked.
     #[arg(long = "secret", value_name = "K=FILE")]
     pub(crate) secrets: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Patch {
-    /// Which hosts.
-    pub(crate) selector: Selector,
-    /// Security updates only.
-    #[arg(long, conflicts_with = "package")]
-    pub(crate) security: bool,
-    /// This package only; repeat it for more.
-    #[arg(long, value_name = "P")]
-    pub(crate) package: Vec<String>,
-    #[command(flatten)]
-    pub(crate) approval: Approval,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Product {
-    /// PRODUCT or PRODUCT@VERSION
-    pub(crate) product: String,
-    /// Which hosts.
-    pub(crate) selector: Selector,
-    #[command(flatten)]
-    pub(crate) set: Set,
-    /// The recipe's file, if not the one that is known.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) recipe: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) approval: Approval,
 }
 
 #[derive(Debug, Subcommand)]
@@ -490,7 +292,7 @@ pub(crate) struct Exec {
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) timeout: u32,
     #[command(flatten)]
-    pub(crate) parallel: Parallel,
+    pub(crate) going: Going,
     /// The command: one word is text for `sh`, several are a program and its arguments.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
@@ -511,6 +313,30 @@ pub(crate) enum Run {
     },
     /// Re-attach to a run, and see it to its end.
     Follow {
+        /// Its id, or the beginning or the end of it.
+        id: String,
+    },
+    /// Go on with the hosts that have not succeeded in a run: planned anew, each as a new job.
+    Resume {
+        /// Its id, or the beginning or the end of it.
+        id: String,
+        /// A secret that it needs, read from a file; without it you are asked.
+        #[arg(long = "secret", value_name = "K=FILE")]
+        secrets: Vec<String>,
+        #[command(flatten)]
+        approval: Approval,
+    },
+    /// Take back what a run did: planned, graded for each host, and approved like any other plan.
+    Undo {
+        /// Its id, or the beginning or the end of it.
+        id: String,
+        /// Only on these hosts.
+        selector: Option<Selector>,
+        #[command(flatten)]
+        approval: Approval,
+    },
+    /// Open the gate that a run waits at for a person, and go on with it.
+    Promote {
         /// Its id, or the beginning or the end of it.
         id: String,
     },

@@ -1,7 +1,7 @@
 //! Exit codes.
 
 use millwright_api::RunDocument;
-use millwright_domain::run::JobState;
+use millwright_domain::run::{JobState, RunState};
 use millwright_domain::{Fault, Rule};
 use std::process::ExitCode;
 
@@ -25,15 +25,17 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The end of a run. When every host was refused by a rule (its key changed, it is held), so was the run.
+    /// The end of a run. When every host was refused by a rule (its key changed, it is held), so was the run. One that
+    /// waits for a person, or was halted by its last gate, is not well although no host has failed.
     pub(crate) fn of_run(run: &RunDocument) -> Self {
         let succeeded = run.jobs.iter().filter(|job| job.state == JobState::Succeeded).count();
         let refused = |job: &millwright_api::JobDocument| {
             job.error.as_ref().is_some_and(|fault| fault.code.rule() == Rule::Refused)
         };
-        if succeeded == run.jobs.len() {
+        let stopped = matches!(run.summary.state, RunState::Awaiting | RunState::Halted);
+        if succeeded == run.jobs.len() && !stopped {
             Exit::Well
-        } else if succeeded > 0 {
+        } else if succeeded > 0 || run.summary.state == RunState::Awaiting {
             Exit::Some
         } else if run.jobs.iter().all(refused) {
             Exit::Refused

@@ -2,22 +2,103 @@
 //! stand together.
 
 use crate::text::visible;
-use millwright_domain::run::{Exclusion, LeftOut, OnFailure, Plan, PlannedJob, PlannedStep, Privilege, StageEnd, Work};
+use jiff::Timestamp;
+use millwright_domain::run::{
+    Exclusion, Gate, LeftOut, OnFailure, Plan, PlanContent, PlannedJob, PlannedStep, Privilege, RestartWhen, StageEnd,
+    Work,
+};
 use std::fmt::Write;
+use std::ops::Range;
 
 /// The whole plan.
 pub(crate) fn plan(plan: &Plan) -> String {
     let content = &plan.content;
     let mut text = format!(
-        "PLAN {}\n{} hosts by “{}”, at most {} at once\nhash {}\n",
+        "PLAN {}\n{} by “{}”, at most {} at once\nplan {}\nhash {}\nexpires {}\n",
         visible(&content.title),
-        content.jobs.len(),
+        count(content.jobs.len()),
         content.selector,
         content.parallel,
-        plan.hash
+        plan.id,
+        plan.hash,
+        moment(content.expires_at)
     );
+    if let Some(reason) = &content.window_override {
+        let _ = writeln!(text, "! maintenance windows do not count: {}", visible(reason));
+    }
+    rollout(&mut text, content);
+    for (title, range) in stretches(content) {
+        let jobs = content.jobs.get(range).unwrap_or_default();
+        if jobs.is_empty() {
+            continue;
+        }
+        if let Some(title) = title {
+            let _ = write!(text, "\n── {}\n", visible(&title));
+        }
+        hosts(&mut text, jobs);
+    }
+    text
+}
+
+/// The waves, and what gets no work; without titles where everything is one wave.
+fn stretches(content: &PlanContent) -> Vec<(Option<String>, Range<usize>)> {
+    let waves: Vec<Range<usize>> = content.rollout.ranges().collect();
+    let rest = waves.last().map_or(0, |last| last.end)..content.jobs.len();
+    if waves.len() < 2 {
+        return vec![(None, 0..content.jobs.len())];
+    }
+    let titled = content.rollout.waves.iter().zip(waves).map(|(wave, range)| (Some(wave.title.clone()), range));
+    titled.chain([(Some("no work".to_owned()), rest)]).collect()
+}
+
+fn rollout(text: &mut String, content: &PlanContent) {
+    let rollout = &content.rollout;
+    if let Some(allowed) = rollout.most_failures {
+        let _ =
+            writeln!(text, "halts when more than {} failed ({})", count(allowed as usize), visible(&rollout.policy));
+    }
+    if rollout.waves.len() > 1 {
+        let _ = writeln!(text, "waves by {}:", visible(&rollout.policy));
+        for (number, wave) in rollout.waves.iter().enumerate() {
+            let gate = gate(&wave.gate);
+            let then = if gate.is_empty() { String::new() } else { format!(", then {gate}") };
+            let _ = writeln!(text, "  {}. {} ({}){then}", number + 1, visible(&wave.title), count(wave.jobs as usize));
+        }
+    }
+    for limit in &rollout.limits {
+        let stops = if limit.stops_on_failure { "; one that fails stops the others" } else { "" };
+        let _ = writeln!(
+            text,
+            "at most {} at once of {} hosts: {}{stops}",
+            limit.at_once,
+            limit.jobs.len(),
+            visible(&limit.title)
+        );
+    }
+}
+
+/// What stands behind a wave, in words; nothing for an open gate.
+fn gate(gate: &Gate) -> String {
+    let mut words = Vec::new();
+    if let Some(percent) = gate.least_success_percent {
+        words.push(format!("at least {percent} % must have succeeded"));
+    }
+    if gate.soak_seconds > 0 {
+        words.push(format!("{} min of waiting", gate.soak_seconds.div_ceil(60)));
+    }
+    if let Some(probe) = &gate.probe {
+        words.push(format!("the probe “{}”", visible(probe.trim())));
+    }
+    if gate.person {
+        words.push("a person's word".to_owned());
+    }
+    words.join(", ")
+}
+
+/// Hosts that get the very same stand together.
+fn hosts(text: &mut String, jobs: &[PlannedJob]) {
     let mut groups: Vec<(&PlannedJob, Vec<String>)> = Vec::new();
-    for job in &content.jobs {
+    for job in jobs {
         let name = format!("{}{}", job.host, if job.production { " (PRODUCTION)" } else { "" });
         match groups.iter_mut().find(|(first, _)| is_same(first, job)) {
             Some((_, names)) => names.push(name),
@@ -26,13 +107,26 @@ pub(crate) fn plan(plan: &Plan) -> String {
     }
     for (job, names) in groups {
         let _ = write!(text, "\n▸ {}\n", names.join(", "));
-        describe(&mut text, job);
+        describe(text, job);
     }
-    text
+}
+
+fn count(hosts: usize) -> String {
+    if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") }
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn is_same(one: &PlannedJob, other: &PlannedJob) -> bool {
-    one.work == other.work && one.changes == other.changes && one.risks == other.risks
+    one.work == other.work
+        && one.changes == other.changes
+        && one.risks == other.risks
+        && one.undo == other.undo
+        && one.window == other.window
+        && one.disk == other.disk
+        && one.differences == other.differences
 }
 
 fn describe(text: &mut String, job: &PlannedJob) {
@@ -41,6 +135,22 @@ fn describe(text: &mut String, job: &PlannedJob) {
     }
     for risk in &job.risks {
         let _ = writeln!(text, "  ! {}", visible(risk));
+    }
+    if let Some(window) = job.window {
+        let _ = writeln!(text, "  begins between {} and {}", moment(window.from), moment(window.until));
+    }
+    if let Some(disk) = &job.disk {
+        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+        let (needed, free) = (megabytes(disk.needed_bytes), megabytes(disk.free_bytes));
+        let _ = writeln!(text, "  disk: at most {needed} MB on {}, {free} MB are free", visible(&disk.mount));
+    }
+    for difference in &job.differences {
+        let _ = writeln!(text, "  changes in {}:", visible(&difference.path));
+        indent(text, &difference.diff);
+    }
+    if let Some(undo) = &job.undo {
+        let why = undo.why.as_deref().map(|why| format!(", {}", visible(why))).unwrap_or_default();
+        let _ = writeln!(text, "  undo: {}{why}", undo.grade.as_str());
     }
     match &job.work {
         Work::Satisfied { note } => {
@@ -69,10 +179,22 @@ fn describe(text: &mut String, job: &PlannedJob) {
                 for step in &stage.steps {
                     describe_step(text, step);
                 }
-                match stage.end {
+                match &stage.end {
                     StageEnd::Done => {}
-                    StageEnd::Reboot { timeout_seconds } => {
-                        let _ = writeln!(text, "  restart the host; it must be back within {timeout_seconds} s");
+                    StageEnd::Reboot { when, timeout_seconds } => {
+                        let minutes = timeout_seconds.div_ceil(60);
+                        match when {
+                            RestartWhen::Always => {
+                                let _ = writeln!(text, "  restart the host; it must be back within {minutes} min");
+                            }
+                            RestartWhen::Condition { script } => {
+                                let _ = writeln!(
+                                    text,
+                                    "  restart the host, which must be back within {minutes} min, and do what follows; only if:"
+                                );
+                                indent(text, script);
+                            }
+                        }
                     }
                 }
             }

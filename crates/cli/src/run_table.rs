@@ -4,7 +4,7 @@ use crate::out::Out;
 use crate::progress::words;
 use crate::text::{duration, visible, visible_line};
 use millwright_api::{JobDocument, RunDocument, Workspace};
-use millwright_domain::run::{Incompleteness, JobState, RunKind};
+use millwright_domain::run::{Incompleteness, JobState, RunKind, RunState, WaitsFor};
 use std::io::IsTerminal;
 
 /// Of each host's output, this much is shown; `run output` has all of it.
@@ -48,9 +48,66 @@ pub(crate) fn table(out: &Out, run: &RunDocument) -> String {
             Some((number, name)) => format!("{number}/{} {}", job.steps, visible_line(name)),
             None => "–".to_owned(),
         };
-        table.add_row([job.host.to_string(), state(out, job), step, took, remark(job)]);
+        let remark = if run.jobs.len() > 1 { short_remark(job) } else { remark(job) };
+        table.add_row([job.host.to_string(), state(out, job), step, took, remark]);
     }
-    format!("{}\n{}: {}", table, visible_line(&run.summary.title), words(&run.summary.counts))
+    let mut lines =
+        vec![format!("{table}"), format!("{}: {}", visible_line(&run.summary.title), words(&run.summary.counts))];
+    lines.extend(causes(run));
+    lines.extend(standing(out, run));
+    lines.join("\n")
+}
+
+/// Why hosts did not succeed, those with the same cause together; of a single host, the table says all but its words.
+fn causes(run: &RunDocument) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let [job] = run.jobs.as_slice() {
+        lines.extend(job.last_lines.iter().map(|line| format!("      │ {}", visible_line(line))));
+        return lines;
+    }
+    for cause in &run.causes {
+        let hosts = match cause.hosts.as_slice() {
+            [host] => host.to_string(),
+            [first, ..] => format!("{} hosts ({first}, …)", cause.hosts.len()),
+            [] => continue,
+        };
+        let step = cause.step.as_deref().map(|step| format!(" at “{}”", visible_line(step))).unwrap_or_default();
+        lines.push(format!("  {hosts}: {}{step}: {} [{}]", cause.state, visible_line(&cause.message), cause.code));
+        lines.extend(cause.last_lines.iter().map(|line| format!("      │ {}", visible_line(line))));
+        lines.extend(cause.hint.as_deref().map(|hint| format!("      → {}", visible_line(hint))));
+    }
+    lines
+}
+
+/// What the run as a whole waits for, or why it was halted, and what to do next.
+fn standing(out: &Out, run: &RunDocument) -> Vec<String> {
+    let (id, summary) = (run.summary.id, &run.summary);
+    let wave = |number: u32| run.waves.get(number as usize).map_or("a wave", |wave| wave.title.as_str());
+    let mut lines = Vec::new();
+    if let Some(why) = &summary.halted {
+        lines.push(format!("{}: {}", out.paint("HALTED", "1;31"), visible_line(&why.message)));
+    }
+    if let Some(gate) = &summary.gate {
+        lines.push(match gate.waits_for {
+            WaitsFor::Person => {
+                format!("Waits for a person behind “{}”. Go on: millwright run promote {id}", wave(gate.wave))
+            }
+            WaitsFor::Soak { until } => {
+                format!("Waits behind “{}” until {}", wave(gate.wave), until.strftime("%Y-%m-%d %H:%M:%S UTC"))
+            }
+            WaitsFor::Probe => format!("Probes the hosts of “{}”", wave(gate.wave)),
+        });
+    }
+    let missing = run.jobs.iter().filter(|job| job.state.has_ended() && job.state != JobState::Succeeded).count();
+    let has_ended = summary.state != RunState::Running && summary.state != RunState::Awaiting;
+    if has_ended && missing > 0 && run.jobs.len() > 1 {
+        lines.push(format!("Go on with what is missing: millwright run resume {id}"));
+    }
+    lines.extend(run.followed_by.iter().map(|later| {
+        let how = if later.kind == RunKind::Undo { "Taken back" } else { "Resumed" };
+        format!("{how} by run {}: {}", later.id, later.state.as_str())
+    }));
+    lines
 }
 
 /// Bytes of a host: as they are for a file or a program, made harmless for a terminal.
@@ -74,6 +131,15 @@ fn state(out: &Out, job: &JobDocument) -> String {
         JobState::Failed | JobState::Cancelled | JobState::TimedOut | JobState::Interrupted => ("✕", "31"),
     };
     out.paint(&format!("{sign} {}", job.state), color)
+}
+
+/// One of many hosts: the causes below say the rest.
+fn short_remark(job: &JobDocument) -> String {
+    match (&job.error, job.link_lost) {
+        (_, true) => "reconnecting".to_owned(),
+        (Some(fault), false) => fault.code.to_string(),
+        (None, false) => remark(job),
+    }
 }
 
 fn remark(job: &JobDocument) -> String {

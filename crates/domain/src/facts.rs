@@ -276,6 +276,14 @@ pub struct PendingUpdates {
     pub updates: Vec<PendingUpdate>,
     /// What a full upgrade would remove.
     pub full_upgrade_removes: Vec<String>,
+    /// What an upgrade of everything that is ready would still have to download, rounded as the package manager rounds;
+    /// none when the host did not say.
+    #[serde(default)]
+    pub download_bytes: Option<u64>,
+    /// What the same upgrade would need on disk, negative when it frees some; none when the host did not say. What is
+    /// downloaded comes on top until it is cleaned up.
+    #[serde(default)]
+    pub disk_bytes: Option<i64>,
 }
 
 /// One package that could be newer.
@@ -296,6 +304,10 @@ pub struct PendingUpdate {
     pub purpose: UpdatePurpose,
     /// What stands in the way.
     pub standing: UpdateStanding,
+    /// Whether the installed version can still be had from the host's package sources, so that going back is possible;
+    /// none when the host did not say.
+    #[serde(default)]
+    pub from_available: Option<bool>,
 }
 
 /// What an update is for.
@@ -360,4 +372,24 @@ pub enum GapReason {
         /// How many there were.
         of: usize,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As an earlier version stored it: what it did not ask is not known.
+    #[test]
+    fn facts_without_the_newer_answers_are_still_read() {
+        let stored = r#"{
+            "updates": [{
+                "name": "libssl3", "architecture": "amd64", "from": "3.0.15-1", "to": "3.0.16-1", "origins": [],
+                "purpose": "security", "standing": "ready"
+            }],
+            "full_upgrade_removes": []
+        }"#;
+        let pending: PendingUpdates = serde_json::from_str(stored).unwrap();
+        assert_eq!((pending.download_bytes, pending.disk_bytes), (None, None));
+        assert_eq!(pending.updates[0].from_available, None);
+    }
 }

@@ -83,6 +83,14 @@ codes! {
     ConfirmationRequired = "confirmation_required", Refused;
     /// The plan was not the one that was approved.
     PlanMismatch = "plan_mismatch", Refused;
+    /// The plan is too old to begin.
+    PlanExpired = "plan_expired", Refused;
+    /// Nobody has approved the plan.
+    PlanNotApproved = "plan_not_approved", Refused;
+    /// The plan was run already.
+    PlanUsed = "plan_used", Refused;
+    /// The host is not any more what the plan was made from.
+    PlanStale = "plan_stale", Refused;
     /// A recipe, runbook or parameter cannot be used.
     InvalidRecipe = "invalid_recipe", Failed;
     /// A file could not be read or written on this machine.
@@ -173,8 +181,18 @@ codes! {
     PackageManagerFailed = "package_manager_failed", Failed;
     /// The host's system is not one that this action supports.
     Unsupported = "unsupported", Failed;
+    /// Changes may not start on the host at this time.
+    OutsideWindow = "outside_window", Refused;
     /// The host is held: a rule or its state says that it must not be touched now.
     Held = "held", Refused;
+    /// The run was halted before the host's turn came.
+    RunHalted = "run_halted", Refused;
+    /// Another host of the same group did not succeed.
+    GroupStopped = "group_stopped", Refused;
+    /// The host may not be restarted now.
+    RestartRefused = "restart_refused", Refused;
+    /// The host did not come back from its restart in time.
+    NotBack = "not_back", Failed;
     /// A step ended with a code other than 0.
     StepFailed = "step_failed", Failed;
     /// A signal ended the task.

@@ -1,7 +1,8 @@
 //! The nouns and rules of Millwright.
 //!
-//! Owns: identifiers, names, selectors, the fleet, the catalogue, facts, recipes and runbooks as data, plans, and the
-//! legal life of a job. Does not own: any clock, file, network, thread or database. Time is always passed in.
+//! Owns: identifiers, names, selectors, the fleet, the catalogue, facts, recipes and runbooks as data, maintenance
+//! windows, policies, plans, and the legal life of a job. Does not own: any clock, file, network, thread or database.
+//! Time is always passed in.
 
 pub mod actor;
 pub mod audit;
@@ -10,10 +11,12 @@ pub mod fault;
 pub mod fleet;
 pub mod ids;
 pub mod name;
+pub mod policy;
 pub mod recipe;
 pub mod run;
 pub mod selector;
 pub mod version;
+pub mod window;
 
 pub use actor::Actor;
 pub use fault::{Code, Fault, Rule};

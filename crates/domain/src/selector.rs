@@ -71,6 +71,14 @@ impl Term {
     }
 }
 
+impl Selector {
+    /// One that names exactly these hosts.
+    pub fn of_hosts<'h>(hosts: impl IntoIterator<Item = &'h HostPath>) -> Result<Self, Fault> {
+        let names: Vec<String> = hosts.into_iter().map(ToString::to_string).collect();
+        names.join(",").parse()
+    }
+}
+
 impl FromStr for Selector {
     type Err = Fault;
 

@@ -235,11 +235,18 @@ impl<'a> Reader<'a> {
         let full_upgrade = self.output("dist-upgrade");
         let upgradable = self.output("upgradable");
         let (pending, unreadable_lines) = apt::pending_updates(upgrade?, full_upgrade?, upgradable?, packages);
-        let PendingUpdates { updates, full_upgrade_removes } = pending;
-        let updates = self.bounded("pending", MAX_PACKAGES, Entries { items: updates, unreadable_lines });
+        let PendingUpdates { updates, full_upgrade_removes, .. } = pending;
+        let mut updates = self.bounded("pending", MAX_PACKAGES, Entries { items: updates, unreadable_lines });
+        if let Some(offered) = self.output("offered") {
+            let unreadable_lines = apt::mark_what_is_still_offered(&mut updates, offered);
+            if unreadable_lines > 0 {
+                self.gap("offered", GapReason::Unreadable { lines: unreadable_lines });
+            }
+        }
         let removes = Entries { items: full_upgrade_removes, unreadable_lines: 0 };
         let full_upgrade_removes = self.bounded("pending removals", MAX_PACKAGES, removes);
-        Some(PendingUpdates { updates, full_upgrade_removes })
+        let (download_bytes, disk_bytes) = self.output("upgrade-size").map(apt::upgrade_size).unwrap_or_default();
+        Some(PendingUpdates { updates, full_upgrade_removes, download_bytes, disk_bytes })
     }
 
     fn package_index(&mut self, observed_at: Timestamp) -> PackageIndex {

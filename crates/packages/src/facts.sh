@@ -170,6 +170,21 @@ simulate() {
   apt-get -s -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=0 "$@"
 }
 
+# What can be had of each package that could be newer: a version that is only on the host is not among it.
+offered_versions() {
+  apt list --upgradable 2>/dev/null |
+    sed -n 's,^\([a-z0-9][^/ ]*\)/.* \([a-z0-9-]*\) \[upgradable from: .*,\1:\2,p' |
+    sed 's/:all$//' |
+    xargs -r apt-cache madison
+}
+
+# A simulation does not say how much there is to download. --print-uris does, and cannot go on to upgrade, whereas
+# --assume-no gives way to an Assume-Yes in the host's own configuration.
+upgrade_size() {
+  size_said=$(apt-get -q --print-uris -o Debug::NoLocking=1 upgrade --with-new-pkgs) || return
+  printf '%s\n' "$size_said" | sed -n -e '/^Need to get /p' -e '/^After this operation, /p'
+}
+
 section host kernel_and_host
 section os os_release
 section running running_system
@@ -197,6 +212,8 @@ if [ "$manager" = apt ]; then
   section upgrade simulate upgrade --with-new-pkgs
   section dist-upgrade simulate dist-upgrade
   section upgradable apt list --upgradable
+  section offered offered_versions
+  section upgrade-size upgrade_size
   if ! command -v needrestart >/dev/null 2>&1; then
     skipped restart absent
   elif [ "$uid" != 0 ]; then

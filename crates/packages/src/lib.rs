@@ -14,6 +14,7 @@ mod quote;
 
 use millwright_domain::facts::{Facts, PackageSystem};
 use millwright_domain::{Code, Fault};
+use std::collections::BTreeMap;
 
 pub use facts::{FactsError, parse_facts};
 pub use facts_script::{IndexRefresh, facts_script};
@@ -77,10 +78,48 @@ impl PackageManager {
         }
     }
 
+    /// The shell text that ends with 0 when every package is as expected, else with 65 after a line for each
+    /// that is not. Any account can run it.
+    pub fn unchanged_script(self, expected: &[apt::ExpectedPackage]) -> String {
+        match self {
+            PackageManager::Apt => apt::unchanged_script(expected),
+        }
+    }
+
+    /// The shell text that asks which versions of these packages can be had. Any account can run it.
+    pub fn offered_script(self, packages: &[apt::PackageName]) -> String {
+        match self {
+            PackageManager::Apt => apt::offered_script(packages),
+        }
+    }
+
+    /// The versions that can be had of each package, by the name as it was asked, from what that text printed when it
+    /// ended with 0; none when it cannot be read whole.
+    pub fn parse_offered(self, packages: &[apt::PackageName], output: &[u8]) -> Option<BTreeMap<String, Vec<String>>> {
+        match self {
+            PackageManager::Apt => apt::parse_offered(packages, output),
+        }
+    }
+
+    /// The shell condition that ends with 0 when the host says that it must be restarted, and otherwise with 1.
+    /// Any account can run it.
+    pub fn restart_needed_condition(self) -> &'static str {
+        match self {
+            PackageManager::Apt => apt::restart_needed_condition(),
+        }
+    }
+
     /// What went wrong when a change ended with a code other than 0.
     pub fn diagnose(self, exit_code: i32, end_of_output: &[u8]) -> Fault {
         match self {
             PackageManager::Apt => apt::diagnose(exit_code, end_of_output).into(),
+        }
+    }
+
+    /// The output of a change that failed, up to where it first went wrong.
+    pub fn up_to_failure(self, output: &[u8]) -> &[u8] {
+        match self {
+            PackageManager::Apt => apt::up_to_failure(output),
         }
     }
 }

@@ -46,6 +46,7 @@ fn exact(name: &str, version: &str) -> ExactPackage {
 #[case("facts-index-not-refreshed")]
 #[case("facts-plain-user")]
 #[case("facts-busybox")]
+#[case("facts-ways-back")]
 fn facts_of(#[case] name: &str) {
     let mut facts = facts(name);
     // The base system is long and tells nothing: the count and our own packages do.
@@ -72,6 +73,43 @@ fn what_stands_in_the_way_of_each_update() {
         assert_eq!(standing.get(name), Some(&expected), "{name}");
     }
     assert_eq!(pending.full_upgrade_removes, ["lab-old"]);
+}
+
+/// An undo is promised by this; what apt kept in its cache is no way back, because apt does not look there.
+#[test]
+fn which_installed_versions_could_be_had_again() {
+    let pending = facts("facts-ways-back").pending.unwrap();
+    let available: Vec<_> = pending
+        .updates
+        .iter()
+        .map(|update| (update.name.as_str(), update.architecture.as_str(), update.from_available))
+        .collect();
+    let expected = [
+        ("lab-data", "all", Some(true)),
+        ("lab-held", "all", Some(false)),
+        ("lab-lib", "amd64", Some(true)),
+        ("lab-lib", "i386", Some(false)),
+        ("lab-tool++", "amd64", Some(false)),
+    ];
+    assert_eq!(available, expected);
+    assert_eq!((pending.download_bytes, pending.disk_bytes), (Some(0), Some(522_000)));
+    let before = facts("facts-debian-12").pending.unwrap();
+    assert!(before.updates.iter().all(|update| update.from_available.is_none()));
+    assert_eq!((before.download_bytes, before.disk_bytes), (None, None));
+}
+
+/// An `apt-cache` that failed may have left out anything.
+#[test]
+fn a_failed_question_about_the_way_back_is_no_answer() {
+    let answer = String::from_utf8(recorded("facts-ways-back")).unwrap();
+    let failed =
+        answer.replace("end offered 0", "end offered 123").replace("end upgrade-size 0", "end upgrade-size 100");
+    let facts = read(failed.as_bytes()).unwrap();
+    let pending = facts.pending.unwrap();
+    assert!(pending.updates.iter().all(|update| update.from_available.is_none()));
+    assert_eq!((pending.updates.len(), pending.download_bytes, pending.disk_bytes), (5, None, None));
+    let gaps: Vec<&str> = facts.gaps.iter().map(|gap| gap.part.as_str()).collect();
+    assert!(gaps.contains(&"offered") && gaps.contains(&"upgrade-size"), "{gaps:?}");
 }
 
 #[test]
@@ -131,7 +169,11 @@ fn services_units_and_broken_text() {
 
 #[rstest]
 #[case("lock-held-by-apt")]
+#[case("lock-held-by-unattended-upgrade")]
+#[case("dpkg-lock-held")]
+#[case("dpkg-database-lock-held")]
 #[case("lists-lock-held")]
+#[case("archives-lock-held")]
 #[case("no-space-unpack")]
 #[case("no-space-download")]
 #[case("read-only")]
@@ -142,11 +184,15 @@ fn services_units_and_broken_text() {
 #[case("unmet-dependencies")]
 #[case("failing-postinst")]
 #[case("failing-postinst-again")]
+#[case("killed-postinst")]
+#[case("failing-preinst")]
+#[case("must-reinstall")]
 #[case("held-changed")]
 #[case("removal-refused")]
 #[case("downgrade-refused")]
 #[case("unknown-package")]
 #[case("unknown-version")]
+#[case("version-not-offered")]
 #[case("fetch-404")]
 #[case("no-connection")]
 #[case("name-not-resolved")]
@@ -261,7 +307,8 @@ proptest! {
         answer.extend_from_slice(format!("\n@{NONCE} end {name} 0\n@{NONCE} done\n").as_bytes());
         prop_assert!(read(&answer).is_ok());
         let mut answer = format!("@{NONCE} begin manager\napt\n@{NONCE} end manager 0\n").into_bytes();
-        for name in ["packages", "upgrade", "dist-upgrade", "upgradable", "index", "refresh"] {
+        let apt = ["packages", "upgrade", "dist-upgrade", "upgradable", "offered", "upgrade-size", "index", "refresh"];
+        for name in apt {
             answer.extend_from_slice(format!("@{NONCE} begin {name}\n").as_bytes());
             answer.extend_from_slice(&middle);
             answer.extend_from_slice(format!("\n@{NONCE} end {name} 0\n").as_bytes());

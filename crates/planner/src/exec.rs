@@ -1,9 +1,12 @@
 //! Plans for one ad-hoc command.
 
+use crate::arrange::arrange;
+use crate::grade::Grading;
 use crate::snapshot::Candidate;
+use crate::terms::Terms;
 use millwright_domain::run::{
-    DetachedWork, Exclusion, OnFailure, PlanContent, PlannedStep, Privilege, RunKind, Stage, StageEnd, StepKind,
-    Wanted, Work,
+    DetachedWork, Exclusion, OnFailure, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind, Stage, StageEnd,
+    StepKind, Wanted, Work,
 };
 
 /// How much output of a command is kept.
@@ -12,8 +15,8 @@ pub(crate) const OUTPUT_CAP_BYTES: u64 = 64 << 20;
 /// One command on many hosts.
 #[derive(Debug, Clone)]
 pub struct ExecRequest {
-    /// The selector as it was given.
-    pub selector: String,
+    /// For whom, when, and by which policies.
+    pub terms: Terms,
     /// The text for `sh`.
     pub script: String,
     /// As whom.
@@ -22,8 +25,6 @@ pub struct ExecRequest {
     pub mode: ExecMode,
     /// How long it may take.
     pub timeout_seconds: u32,
-    /// How many hosts at once.
-    pub parallel: u32,
 }
 
 /// Whether a command goes on without us.
@@ -39,22 +40,25 @@ pub enum ExecMode {
 /// Plans a command.
 pub fn exec(request: &ExecRequest, candidates: &[Candidate]) -> PlanContent {
     let jobs = candidates.iter().map(|candidate| match candidate.allow(request.privilege) {
-        Ok(()) => candidate.job(work(request)),
+        Ok(()) => job(request, candidate),
         Err(left_out) => candidate.left_out(left_out),
     });
-    PlanContent {
-        kind: RunKind::Exec,
-        title: title(&request.script),
-        selector: request.selector.clone(),
-        wanted: Wanted::Exec {
-            script: request.script.clone(),
-            sudo: request.privilege == Privilege::Root,
-            detached: request.mode == ExecMode::Detached,
-            timeout_seconds: request.timeout_seconds,
-        },
-        parallel: request.parallel,
-        jobs: jobs.collect(),
-    }
+    let wanted = Wanted::Exec {
+        script: request.script.clone(),
+        sudo: request.privilege == Privilege::Root,
+        detached: request.mode == ExecMode::Detached,
+        timeout_seconds: request.timeout_seconds,
+    };
+    arrange(RunKind::Exec, title(&request.script), wanted, jobs.collect(), candidates, &request.terms)
+}
+
+fn job(request: &ExecRequest, candidate: &Candidate) -> PlannedJob {
+    let mut job = candidate.job(work(request));
+    job.undo = match request.mode {
+        ExecMode::Attached => None,
+        ExecMode::Detached => Some(Grading::one_way("what a command changes is not known").into_undo()),
+    };
+    job
 }
 
 fn work(request: &ExecRequest) -> Work {

@@ -1,11 +1,18 @@
 //! Plans that bring packages up to date: exactly the versions that the host offered when it was asked.
 
+use crate::arrange::arrange;
+use crate::disk;
 use crate::exec::OUTPUT_CAP_BYTES;
+use crate::grade::of_updates;
+use crate::guard::{expected_by_updates, packages_guard, prepared};
+use crate::packages::Packages;
+use crate::restart::with_restart;
 use crate::snapshot::Candidate;
-use millwright_domain::facts::{Facts, PendingUpdate, UpdatePurpose, UpdateStanding};
+use crate::terms::Terms;
+use millwright_domain::facts::{Facts, PackageState, PendingUpdate, UpdatePurpose, UpdateStanding};
 use millwright_domain::run::{
-    DetachedWork, Exclusion, LeftOut, OnFailure, PlanContent, PlannedJob, PlannedStep, Privilege, RunKind, Stage,
-    StageEnd, StepKind, Wanted, Work,
+    DetachedWork, Exclusion, LeftOut, OnFailure, PlanContent, PlannedJob, PlannedPackage, PlannedStep, Privilege,
+    RunKind, Stage, StageEnd, StepKind, Wanted, Work,
 };
 use millwright_domain::{Code, Fault};
 use millwright_packages::PackageManager;
@@ -17,12 +24,10 @@ const TIMEOUT_SECONDS: u32 = 2 * 3600;
 /// Updates for many hosts.
 #[derive(Debug, Clone)]
 pub struct PatchRequest {
-    /// The selector as it was given.
-    pub selector: String,
+    /// For whom, when, and by which policies.
+    pub terms: Terms,
     /// Which updates.
     pub scope: PatchScope,
-    /// How many hosts at once.
-    pub parallel: u32,
 }
 
 /// Which updates are wanted.
@@ -36,6 +41,17 @@ pub enum PatchScope {
     Packages(Vec<String>),
 }
 
+impl PatchScope {
+    /// The scope of what somebody wanted.
+    pub fn of(security: bool, packages: Vec<String>) -> Self {
+        match (security, packages.is_empty()) {
+            (true, _) => PatchScope::Security,
+            (false, true) => PatchScope::All,
+            (false, false) => PatchScope::Packages(packages),
+        }
+    }
+}
+
 /// Plans the updates.
 pub fn patch(request: &PatchRequest, candidates: &[Candidate]) -> PlanContent {
     let title = match &request.scope {
@@ -43,23 +59,19 @@ pub fn patch(request: &PatchRequest, candidates: &[Candidate]) -> PlanContent {
         PatchScope::Security => "Patch security updates".to_owned(),
         PatchScope::Packages(names) => format!("Patch {}", names.join(", ")),
     };
-    PlanContent {
-        kind: RunKind::Patch,
-        title,
-        selector: request.selector.clone(),
-        wanted: Wanted::Patch {
-            security: request.scope == PatchScope::Security,
-            packages: match &request.scope {
-                PatchScope::Packages(names) => names.clone(),
-                PatchScope::All | PatchScope::Security => Vec::new(),
-            },
+    let wanted = Wanted::Patch {
+        security: request.scope == PatchScope::Security,
+        packages: match &request.scope {
+            PatchScope::Packages(names) => names.clone(),
+            PatchScope::All | PatchScope::Security => Vec::new(),
         },
-        parallel: request.parallel,
-        jobs: candidates
-            .iter()
-            .map(|candidate| job(request, candidate).unwrap_or_else(|left_out| candidate.left_out(left_out)))
-            .collect(),
-    }
+        reboot: request.terms.reboot,
+    };
+    let jobs = candidates
+        .iter()
+        .map(|candidate| job(request, candidate).unwrap_or_else(|left_out| candidate.left_out(left_out)))
+        .collect();
+    arrange(RunKind::Patch, title, wanted, jobs, candidates, &request.terms)
 }
 
 fn job(request: &PatchRequest, candidate: &Candidate) -> Result<PlannedJob, LeftOut> {
@@ -75,38 +87,82 @@ fn job(request: &PatchRequest, candidate: &Candidate) -> Result<PlannedJob, Left
     if let Some(missing) = missing(request, facts) {
         return Err(skipped(Fault::new(Code::NotFound, format!("{missing} is not installed here"))));
     }
-    let (mut packages, mut new_dependencies, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut packages, mut new_dependencies) = (Vec::new(), Vec::new());
+    let (mut changes, mut planned) = (Vec::new(), Vec::new());
     for update in with_new_dependencies(&ready, &pending.updates) {
         let exact = exact(update).map_err(skipped)?;
         changes.push(told(update));
+        planned.push(PlannedPackage {
+            name: exact.name.to_string(),
+            from: update.from.clone(),
+            to: Some(update.to.clone()),
+        });
         if update.from.is_some() { packages.push(exact) } else { new_dependencies.push(exact) }
     }
     let kept_told: Vec<String> = kept.iter().map(|update| told(update)).collect();
     if packages.is_empty() {
-        return Ok(nothing_to_do(candidate, facts, &kept, kept_told));
+        return Ok(nothing_to_do(request, candidate, facts, kept_told));
     }
     candidate.allow(Privilege::Root)?;
+    let disk = disk::needed(facts, pending);
+    if let (Some(need), PatchScope::All) = (&disk, &request.scope) {
+        // What only some of the updates need, the host does not say.
+        disk::has_room(need).map_err(LeftOut::Held)?;
+    }
     let script =
         manager.script(&Change::Upgrade { packages, new_dependencies }).map_err(|error| skipped(error.into()))?;
-    let mut job = candidate.job(Work::Detached(work(script)));
-    job.changes = changes;
-    job.risks = kept_told.into_iter().map(|update| format!("stays behind: {update}")).collect();
+    let restarted = with_restart(work(script), candidate, manager, &request.terms);
+    let host_packages = Packages::of(known);
+    let expected = expected_by_updates(&planned, &host_packages);
+    let work = prepared(restarted.work, None, |privilege| packages_guard(manager, &expected, privilege));
+    let mut job = candidate.job(Work::Detached(work));
+    job.undo = Some(of_updates(&planned, &host_packages).into_undo());
+    job.packages = planned;
+    job.disk = disk;
+    job.changes = changes.into_iter().chain(restarted.change).collect();
+    let stays_behind = kept_told.into_iter().map(|update| format!("stays behind: {update}"));
+    job.risks = stays_behind.chain(restarted.risk).collect();
     Ok(job)
 }
 
-/// A host without work is up to date, or it is not: held updates are never called up to date.
-fn nothing_to_do(candidate: &Candidate, facts: &Facts, kept: &[&PendingUpdate], kept_told: Vec<String>) -> PlannedJob {
-    if kept.is_empty() {
-        let age = facts.package_index.as_ref().and_then(|index| index.updated_at);
-        let note = match age {
-            Some(at) => format!("up to date by the package index of {}", at.strftime("%Y-%m-%d %H:%M UTC")),
-            None => "up to date by a package index of unknown age".to_owned(),
-        };
-        return candidate.job(Work::Satisfied { note });
+/// A host without work is up to date, or it is not: what is held, or was left half done, is never called up to date.
+fn nothing_to_do(request: &PatchRequest, candidate: &Candidate, facts: &Facts, kept_told: Vec<String>) -> PlannedJob {
+    let held = |fault| candidate.left_out(LeftOut::Held(fault));
+    let unfinished = unfinished(request, facts);
+    if !unfinished.is_empty() {
+        let message = format!("an earlier package change was left unfinished: {}", unfinished.join("; "));
+        return held(Fault::new(Code::Held, message).with_hint("Run `dpkg --configure -a` on the host as root."));
     }
-    let fault = Fault::new(Code::Held, format!("every pending update stays behind: {}", kept_told.join("; ")))
-        .with_hint("Lift the hold on the host, or free what stands in the way.");
-    candidate.left_out(LeftOut::Held(fault))
+    if !kept_told.is_empty() {
+        let message = format!("every pending update stays behind: {}", kept_told.join("; "));
+        return held(
+            Fault::new(Code::Held, message).with_hint("Lift the hold on the host, or free what stands in the way."),
+        );
+    }
+    let note = match facts.package_index.as_ref().and_then(|index| index.updated_at) {
+        Some(at) => format!("up to date by the package index of {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+        None => "up to date by a package index of unknown age".to_owned(),
+    };
+    candidate.job(Work::Satisfied { note })
+}
+
+/// Packages that are on the host and not whole, where they are any of this request's business.
+fn unfinished(request: &PatchRequest, facts: &Facts) -> Vec<String> {
+    let counts = |name: &String| match &request.scope {
+        PatchScope::All | PatchScope::Security => true,
+        PatchScope::Packages(names) => names.contains(name),
+    };
+    let installed = facts.packages.iter().flatten().filter(|package| counts(&package.name));
+    installed
+        .filter_map(|package| {
+            let how = match package.state {
+                PackageState::Installed => return None,
+                PackageState::NotConfigured => "is not configured",
+                PackageState::HalfInstalled => "is only half installed",
+            };
+            Some(format!("{} {} {how}", package.name, package.version))
+        })
+        .collect()
 }
 
 fn is_wanted(request: &PatchRequest, update: &PendingUpdate) -> bool {
@@ -179,3 +235,6 @@ fn work(script: String) -> DetachedWork {
         stages: vec![Stage { steps: vec![step], end: StageEnd::Done }],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,35 @@
 //! What planning starts from: the hosts, and what is known of each.
 
+use crate::files::FileText;
 use crate::render::HostContext;
+use jiff::tz::TimeZone;
 use millwright_domain::facts::Facts;
 use millwright_domain::fleet::{Host, Installation, SudoMode};
 use millwright_domain::run::{LeftOut, PlannedJob, Privilege, Work};
+use millwright_domain::window::Windows;
 use millwright_domain::{Code, Fault};
+use std::collections::BTreeMap;
 
 /// A host that was selected.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The host.
     pub host: Host,
-    /// Whether its environment is a production one.
-    pub production: bool,
+    /// Where it is.
+    pub environment: CandidateEnvironment,
     /// What it said when the plan was made, or why it said nothing.
     pub known: Result<Known, Fault>,
+}
+
+/// What the inventory says of a host's environment.
+#[derive(Debug, Clone)]
+pub struct CandidateEnvironment {
+    /// Whether it is a production one.
+    pub production: bool,
+    /// When changes may start there.
+    pub windows: Windows,
+    /// In which zone the windows are meant.
+    pub zone: TimeZone,
 }
 
 /// What is known of a host.
@@ -24,8 +39,14 @@ pub struct Known {
     pub facts: Option<Facts>,
     /// The version of the product that its probe showed.
     pub installed_version: Option<String>,
+    /// The line of the probe's output in which that version stood.
+    pub probe_line: Option<String>,
     /// What the inventory has of the product on it.
     pub installation: Option<Installation>,
+    /// What is in the files that the plan would write, as far as it was asked.
+    pub files: BTreeMap<String, FileText>,
+    /// Which versions of packages can be had, for each package that was asked about; none when nobody asked.
+    pub available: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl Candidate {
@@ -34,9 +55,15 @@ impl Candidate {
         PlannedJob {
             host_id: self.host.id,
             host: self.host.path.clone(),
-            production: self.production,
+            production: self.environment.production,
             changes: Vec::new(),
             risks: Vec::new(),
+            window: None,
+            packages: Vec::new(),
+            differences: Vec::new(),
+            saved: None,
+            undo: None,
+            disk: None,
             work,
             installation: None,
         }

@@ -6,7 +6,8 @@ use crate::snapshot::Known;
 use millwright_domain::Fault;
 use millwright_domain::recipe::PackageAction;
 use millwright_domain::run::{
-    Attachment, AttachmentSource, DetachedWork, Exclusion, PlannedStep, Privilege, Stage, StageEnd, StepKind,
+    Attachment, AttachmentSource, DetachedWork, Exclusion, OnFailure, PlannedStep, Privilege, RestartWhen, Stage,
+    StageEnd, StepKind,
 };
 use millwright_packages::PackageManager;
 use millwright_packages::apt::{Change, PackageName, PackageVersion, WantedPackage};
@@ -51,7 +52,7 @@ pub(crate) fn build(
             RenderedAction::Reboot => {
                 stages.push(Stage {
                     steps: std::mem::take(&mut steps),
-                    end: StageEnd::Reboot { timeout_seconds: REBOOT_TIMEOUT_SECONDS },
+                    end: StageEnd::Reboot { when: RestartWhen::Always, timeout_seconds: REBOOT_TIMEOUT_SECONDS },
                 });
                 continue;
             }
@@ -91,6 +92,43 @@ pub(crate) fn build(
         stages,
     };
     Ok(Built { work, risks })
+}
+
+/// The work with one more step before all others.
+pub(crate) fn begin_with(mut work: DetachedWork, step: PlannedStep) -> DetachedWork {
+    if step.privilege == Privilege::Root {
+        work.privilege = Privilege::Root;
+    }
+    work.timeout_seconds = work.timeout_seconds.saturating_add(step.timeout_seconds);
+    match work.stages.first_mut() {
+        Some(first) => first.steps.insert(0, step),
+        None => work.stages.push(Stage { steps: vec![step], end: StageEnd::Done }),
+    }
+    number(&mut work.stages);
+    work
+}
+
+/// Numbers the steps through all stages.
+pub(crate) fn number(stages: &mut [Stage]) {
+    for (number, step) in (1..).zip(stages.iter_mut().flat_map(|stage| &mut stage.steps)) {
+        step.number = number;
+    }
+}
+
+/// A step as root, with its place still open.
+pub(crate) fn root_step(name: &str, kind: StepKind, timeout_seconds: u32, script: String) -> PlannedStep {
+    PlannedStep {
+        number: 0,
+        name: name.to_owned(),
+        kind,
+        script,
+        privilege: Privilege::Root,
+        timeout_seconds,
+        only_if: None,
+        on_failure: OnFailure::Stop,
+        attachments: Vec::new(),
+        secrets: Vec::new(),
+    }
 }
 
 fn package_script(

@@ -15,6 +15,6 @@ pub mod remote;
 mod shell;
 
 pub use ask::{Answer, Question, ask};
-pub use dispatch::dispatch;
+pub use dispatch::{Came, dispatch};
 pub use execute::{CancelRequests, Diagnosis, Secrets, Setting};
 pub use shell::SpareShell;

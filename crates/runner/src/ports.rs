@@ -4,7 +4,7 @@ use crate::SpareShell;
 use crate::remote::{CallFault, Elevation};
 use millwright_domain::Fault;
 use millwright_domain::ids::{HostId, JobId};
-use millwright_domain::run::{JobEvent, JobProgress, Privilege};
+use millwright_domain::run::{GateStanding, JobEvent, JobProgress, Privilege};
 use std::future::Future;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -68,6 +68,18 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Adds an event without waiting. Once a later entry is durable, so is this one.
     fn note(&self, job: JobId, event: JobEvent) -> Result<(), Fault>;
+
+    /// Says what the run waits for between two waves; none when it goes on.
+    fn gate(&self, standing: Option<GateStanding>) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Whether the run waits for something behind a wave, or will when the wave's last jobs have ended.
+    fn stands_at_gate(&self) -> Result<bool, Fault>;
+
+    /// Whether a person has opened the gate behind a wave.
+    fn is_promoted(&self, wave: u32) -> Result<bool, Fault>;
+
+    /// Halts the run: these jobs, which have not begun, are held. All of it in one transaction.
+    fn halt(&self, why: Fault, jobs: Vec<JobId>) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// A host was reached, or not. Nothing waits for this.
     fn contact(&self, host: HostId, result: Result<(), Fault>) -> Result<(), Fault>;

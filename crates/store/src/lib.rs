@@ -25,4 +25,6 @@ pub use read::{Reader, Watch};
 pub use write::{Journal, Writer};
 
 #[cfg(test)]
+mod safety_tests;
+#[cfg(test)]
 mod tests;

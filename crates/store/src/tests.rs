@@ -1,18 +1,19 @@
-use crate::table::{audit, client, environment, host, job, output, plan, run};
+use crate::table::{approval, audit, client, environment, host, job, output, plan, run};
 use crate::{Store, StoreError};
+use jiff::Timestamp;
 use millwright_domain::fleet::{Credential, EnvironmentKind, Host, SudoMode};
 use millwright_domain::ids::{HostId, JobId};
 use millwright_domain::run::{
-    JobEvent, JobState, LeftOut, Outcome, PlanContent, PlannedJob, Privilege, RunKind, RunState, Wanted, Work,
+    JobEvent, JobState, LeftOut, Outcome, PlanContent, PlannedJob, Privilege, Rollout, RunKind, RunState, Wanted, Work,
 };
 use millwright_domain::{Actor, Code, Fault};
 use std::path::Path;
 
-fn actor() -> Actor {
+pub(crate) fn actor() -> Actor {
     Actor("alice@laptop".into())
 }
 
-fn fault(result: Result<impl Sized, StoreError>) -> Fault {
+pub(crate) fn fault(result: Result<impl Sized, StoreError>) -> Fault {
     result.err().map(Fault::from).unwrap()
 }
 
@@ -52,8 +53,8 @@ pub(crate) fn add_host(store: &Store, path: &str) -> Host {
         .unwrap()
 }
 
-pub(crate) fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
-    let jobs = jobs
+pub(crate) fn content(jobs: Vec<(Host, Work)>) -> PlanContent {
+    let jobs: Vec<_> = jobs
         .into_iter()
         .map(|(host, work)| PlannedJob {
             host_id: host.id,
@@ -61,23 +62,43 @@ pub(crate) fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
             production: true,
             changes: vec![],
             risks: vec![],
+            window: None,
+            packages: vec![],
+            undo: None,
+            disk: None,
+            differences: vec![],
+            saved: None,
             work,
             installation: None,
         })
         .collect();
-    let wanted = Wanted::Exec { script: "true".into(), sudo: false, detached: false, timeout_seconds: 60 };
-    let (title, selector) = ("true".into(), "all".into());
-    let content = PlanContent { kind: RunKind::Exec, title, selector, wanted, parallel: 32, jobs };
+    PlanContent {
+        kind: RunKind::Exec,
+        title: "true".into(),
+        selector: "all".into(),
+        wanted: Wanted::Exec { script: "true".into(), sudo: false, detached: false, timeout_seconds: 60 },
+        expires_at: Timestamp::MAX,
+        window_override: None,
+        follows: None,
+        parallel: 32,
+        rollout: Rollout::at_once(u32::try_from(jobs.len()).unwrap()),
+        jobs,
+    }
+}
+
+pub(crate) fn begin_run(store: &Store, jobs: Vec<(Host, Work)>) -> Vec<JobId> {
+    let content = content(jobs);
     let run = store
         .write_blocking(&actor(), move |w| {
             let plan = plan::add(w, content)?;
+            approval::add(w, plan.id, &plan.hash)?;
             run::begin(w, &plan)
         })
         .unwrap();
     store.read(|r| job::of_run(r, run.id)).unwrap().into_iter().map(|job| job.id).collect()
 }
 
-fn attached() -> Work {
+pub(crate) fn attached() -> Work {
     Work::Attached { script: "true".into(), privilege: Privilege::Login, timeout_seconds: 60 }
 }
 

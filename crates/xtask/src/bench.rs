@@ -4,6 +4,7 @@ mod client;
 mod fleet;
 mod measure;
 mod peers;
+mod plan;
 mod report;
 
 use anyhow::Result;
@@ -14,11 +15,14 @@ use std::process::ExitCode;
 pub(crate) enum Command {
     /// One command on many hosts: Millwright, pyinfra, parallel-ssh, Ansible
     Fleet(fleet::Options),
+    /// Planning updates for many hosts from what they said last
+    Plan(plan::Options),
 }
 
 /// Runs one benchmark.
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Fleet(options) => fleet::run(options),
+        Command::Plan(options) => plan::run(options),
     }
 }

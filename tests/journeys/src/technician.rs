@@ -67,6 +67,13 @@ impl Technician {
         Running::start(self.command(words)).wait()
     }
 
+    /// The same on a machine whose clock shows the time of this zone.
+    pub fn run_in_zone(&self, zone: &str, words: &[&str]) -> Ran {
+        let mut command = self.command(words);
+        command.env("TZ", zone);
+        Running::start(command).wait()
+    }
+
     /// Starts the command with `--json`.
     pub fn spawn(&self, words: &[&str]) -> Running {
         Running::start(self.command(&[&["--json"], words].concat()))
@@ -112,6 +119,14 @@ impl Technician {
     /// The bytes that a host printed in a run.
     pub fn output(&self, run: &str, host: &str) -> Vec<u8> {
         self.run_as_text(&["run", "output", run, host]).ends(0).stdout
+    }
+
+    /// Does something to the database behind everybody's back; what it answers.
+    pub fn tamper(&self, sql: &str) -> String {
+        let database = self.workspace().join("millwright.sqlite");
+        let output = Command::new("sqlite3").arg("-bail").arg(database).arg(sql).output().unwrap();
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
     /// The audit's head, once its chain was checked.

@@ -101,6 +101,18 @@ impl Repository {
         self.extend(suite, |_| Ok(entry))
     }
 
+    /// Takes a version out of a suite's index, as archives do with versions that were replaced.
+    pub fn withdraw(&self, suite: Suite, name: &str, version: &str) -> Result<(), LabError> {
+        let mut indices = self.indices.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = indices.of(suite);
+        let is_it = |entry: &str| {
+            let field = |wanted: String| entry.lines().any(|line| line == wanted);
+            field(format!("Package: {name}")) && field(format!("Version: {version}"))
+        };
+        *index = index.split_inclusive("\n\n").filter(|entry| !is_it(entry)).collect();
+        self.write_index(suite, index)
+    }
+
     /// Adds Debian's own packages to the stable suite.
     pub fn add_debian_packages(&self, packages: &DebianPackages) -> Result<(), LabError> {
         self.extend(Suite::Stable, |number| {

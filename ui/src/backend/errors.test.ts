@@ -24,9 +24,26 @@ test("a fault in words has cause and next step, its own or the code's", () => {
   expect(faultAsText({ ...fault, hint: "Start the VPN." })).toContain("Next: Start the VPN.");
 });
 
+/** Codes that the window must speak of in its own words. */
+test.each([
+  "plan_expired",
+  "plan_not_approved",
+  "plan_used",
+  "plan_stale",
+  "outside_window",
+  "run_halted",
+  "group_stopped",
+  "restart_refused",
+  "not_back",
+] satisfies Code[])("%s is in the table", (code) => {
+  expect(codes()).toContain(code);
+  expect(appearanceOf(code).severity).not.toBe("defect");
+});
+
 const forShell = [
   "`millwright host trust acme/prod/web-1` pins it.",
   "Pin it anew: millwright host trust acme/prod/web-1",
+  "Wait for it, or override it with --override-window REASON.",
 ];
 
 test.each(codes())("%s: the window's own next step stands instead of a command", (code) => {

@@ -72,7 +72,7 @@ export type Failure = Pick<Fault, "code" | "hint"> & { message?: string | null }
 /** The engine's hint, unless it names a command: who looks at a window is told the window's way. */
 export function nextStepOf(fault: Failure, host: HostPath | null = hostOf(fault)): NextStep {
   const { next, place } = appearanceOf(fault.code);
-  const isForShell = fault.hint !== null && /(^|[^\w-])millwright [a-z-]/.test(fault.hint);
+  const isForShell = fault.hint !== null && /(^|[^\w-])millwright [a-z-]|(^|\s)--[a-z]/.test(fault.hint);
   const address = host === null ? place?.address : place?.address.replace("{host}", host);
   return {
     text: fault.hint === null || isForShell ? next : fault.hint,
@@ -95,6 +95,7 @@ const packages: Place = { label: "Open its updates", address: "#/hosts/{host}?ta
 const audit: Place = { label: "Open the audit", address: "#/audit" };
 const fleet: Place = { label: "Open the fleet", address: "#/fleet" };
 const planning: Place = { label: "Plan again", address: "#/plan" };
+const runs: Place = { label: "Open the runs", address: "#/runs" };
 const library: Place = { label: "Open the runbooks", address: "#/runbooks" };
 
 const failed = (title: string, next: string, place?: Place): Appearance => ({ title, severity: "failed", next, place });
@@ -125,6 +126,10 @@ const appearances = {
   ),
   confirmation_required: refused("Not confirmed", "Read the plan, and type what it asks for."),
   plan_mismatch: refused("Not the plan that was approved", "Plan again, then read and approve the new plan.", planning),
+  plan_expired: refused("The plan is too old", "Plan again: what is known of the hosts has changed since.", planning),
+  plan_not_approved: refused("Nobody has approved the plan", "Read the plan and approve it, then run it."),
+  plan_used: refused("The plan was run already", "Look at its run, or plan again for what is still missing.", runs),
+  plan_stale: refused("Not what the plan was made from", "Plan again: the host has changed since.", planning),
   invalid_recipe: failed(
     "The recipe or runbook cannot be used",
     "Correct the file at the place that the message names.",
@@ -220,7 +225,32 @@ const appearances = {
   ),
   package_manager_failed: failed("The package manager said no", "Read the log's last lines.", packages),
   unsupported: failed("This system is not supported", "Leave this host out, or use a runbook made for it."),
+  outside_window: refused(
+    "Outside of its maintenance window",
+    "Plan it so that it waits for its window, or override the window with a reason.",
+    planning,
+  ),
   held: refused("Held", "Remove the reason that the message names, then plan again.", planning),
+  run_halted: refused(
+    "The run was halted",
+    "Read why on the run; then resume what is missing, or take back what was done.",
+    runs,
+  ),
+  group_stopped: refused(
+    "Another host of its group failed",
+    "Mend that host first, then resume what is missing: the group has to keep its quorum.",
+    runs,
+  ),
+  restart_refused: refused(
+    "It was not restarted",
+    "Remove the reason that the message names, then restart the host.",
+    planning,
+  ),
+  not_back: failed(
+    "The host did not come back",
+    "Look at the host's console; nothing more is done to it until it answers.",
+    way,
+  ),
   step_failed: failed("A step failed", "Read the log's last lines."),
   killed: failed("A signal ended the task", "Look at the host's memory and its journal."),
   interrupted_by_reboot: failed("The host was restarted", "Check the host, then plan again.", timeline),

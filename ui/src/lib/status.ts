@@ -1,6 +1,6 @@
 import type { Tone } from "./types";
 
-/** Where a job or a run is. `partial` is a run's: some jobs succeeded, some did not. */
+/** Where a job or a run is. The last three are a run's: `partial` has some jobs that succeeded and some that did not. */
 export type Status =
   | "waiting"
   | "connecting"
@@ -14,7 +14,9 @@ export type Status =
   | "unreachable"
   | "skipped"
   | "held"
-  | "partial";
+  | "partial"
+  | "awaiting"
+  | "halted";
 
 interface Look {
   /** The word that people see. */
@@ -37,10 +39,14 @@ export const statusLooks = {
   skipped: { word: "Skipped", tone: "neutral" },
   held: { word: "Held", tone: "held" },
   partial: { word: "Partly succeeded", tone: "held" },
+  awaiting: { word: "Waits for you", tone: "held" },
+  halted: { word: "Halted", tone: "failed" },
 } satisfies Record<Status, Look>;
 
 /** In which order statuses are told: what needs a person first. */
 export const statusOrder: readonly Status[] = [
+  "halted",
+  "awaiting",
   "failed",
   "timed-out",
   "interrupted",

@@ -1,7 +1,7 @@
 /**
  * What the window remembers on this machine, readable by whoever has the account: how it looks (widths, panes, theme),
- * the views of the fleet that somebody named, and texts of runbooks and recipes that are not saved yet. Nothing that a
- * host said and no secret is put here.
+ * the views of the fleet that somebody named, and texts of runbooks, recipes and policies that are not saved yet. Nothing
+ * that a host said and no secret is put here.
  */
 
 const prefix = "millwright.";

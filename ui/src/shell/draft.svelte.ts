@@ -5,7 +5,6 @@ import type {
   HostPath,
   ParameterView,
   PlanId,
-  PlanView,
   RunDocument,
   RunId,
   Shelf,
@@ -35,31 +34,43 @@ class PlanDraft {
   /** How people know these hosts: "12 hosts of acme/prod". */
   label = $state("");
   wish = $state(emptyWish());
-  /** The plan that waits for approval. */
-  plan = $state.raw<PlanView | null>(null);
   /** What is tried, and where. */
   trial = $state.raw<Trial | null>(null);
   trialHost = $state.raw<HostPath | null>(null);
-  /** The plan that was made of the trial. */
-  trialPlan: PlanId | null = null;
+  /** Plans of this session: the form that each was made in, and what it tries. */
+  readonly #made = new Map<PlanId, { form: string; trial: Trial | null }>();
   /** Trials of this session, for whoever wants one again: their text stands in no run. */
   readonly #trials = new Map<RunId, Trial>();
 
   /** Opens the form that tries a text on one host. */
   try(trial: Trial): void {
     this.trial = trial;
-    this.plan = null;
     navigate(trialAddress(trial));
   }
 
-  /** A run has begun: the draft has served. */
-  begun(run: RunId): void {
-    if (this.trial !== null && this.plan !== null && this.plan.id === this.trialPlan) this.#trials.set(run, this.trial);
-    this.plan = null;
+  /** A plan was made of what a form holds. */
+  made(plan: PlanId, form: string, trial: Trial | null): void {
+    this.#made.set(plan, { form, trial });
+  }
+
+  /** The form that a plan of this session was made in; it still holds what was typed. */
+  formOf(plan: PlanId): string | null {
+    return this.#made.get(plan)?.form ?? null;
+  }
+
+  /** A plan's run has begun. */
+  begun(plan: PlanId, run: RunId): void {
+    const trial = this.#made.get(plan)?.trial;
+    if (trial) this.#trials.set(run, trial);
   }
 
   /** Opens a draft that wants what a run wanted, of these hosts. */
   again(run: Again, hosts: readonly HostPath[]): void {
+    if (run.wanted.kind === "undo") {
+      // No form says it: the run's own screen offers what is missing of it.
+      navigate(addressOf(`/runs/${run.id}`));
+      return;
+    }
     this.wish = wishLike(run.wanted, $state.snapshot(this.wish));
     const trial = this.#trials.get(run.id);
     if (trial) {
@@ -69,7 +80,6 @@ class PlanDraft {
     }
     this.hosts = { kind: "hosts", hosts: [...hosts] };
     this.label = `${plural(hosts.length, "host")} of “${run.title}”`;
-    this.plan = null;
     navigate(addressOf("/plan", { action: run.kind }));
   }
 }

@@ -29,7 +29,6 @@ export function addressOfFiles(host: HostPath, path: string | null = null): stri
 export function planFor(action: PlannedAction, hosts: HostChoice, label: string): void {
   draft.hosts = hosts;
   draft.label = label;
-  draft.plan = null;
   if (action === "patch" || action === "security") draft.wish.scope = action === "security" ? "security" : "all";
   navigate(addressOf("/plan", { action: action === "security" ? "patch" : action }));
 }

@@ -15,6 +15,8 @@ export interface Notice {
   text: string;
   /** What went wrong, if it did not. */
   fault: Fault | null;
+  /** Nothing went wrong, and nothing goes on without a person. */
+  waits: boolean;
   action: NoticeAction | null;
 }
 
@@ -46,6 +48,11 @@ export const notices = {
       notices.dismiss(notice.id);
     }, successMilliseconds);
     return notice.id;
+  },
+
+  /** Something waits for a person: stands until it is closed. */
+  waits(text: string, action: NoticeAction): void {
+    add(text, null, action, true);
   },
 
   /** Something failed: stands until it is closed, and can be copied. */
@@ -80,8 +87,8 @@ export const notices = {
   },
 };
 
-function add(text: string, fault: Fault | null, action: NoticeAction | null): Notice {
-  const notice = { id: next++, at: new Date().toISOString(), text, fault, action };
+function add(text: string, fault: Fault | null, action: NoticeAction | null, waits = false): Notice {
+  const notice = { id: next++, at: new Date().toISOString(), text, fault, action, waits };
   all = [notice, ...all].slice(0, kept);
   toasts = [...toasts, notice].slice(-4);
   unread += 1;

@@ -1,5 +1,6 @@
-/** The runs of the tray. The runs feature fills it. */
+/** The runs of the tray: those that go, and those that a person has to look at. The runs feature fills it. */
 
+import type { Status } from "$lib/status";
 import type { Segment } from "$lib/types";
 
 export interface TrayRun {
@@ -10,10 +11,13 @@ export interface TrayRun {
   segments: readonly Segment[];
   total: number;
   startedAt: string;
+  /** It goes, waits for a person, or was halted. */
+  status: Extract<Status, "running" | "awaiting" | "halted">;
 }
 
 class RunTray {
-  running = $state.raw<readonly TrayRun[]>([]);
+  /** Those that wait for a person first. */
+  shown = $state.raw<readonly TrayRun[]>([]);
 }
 
 export const runTray = new RunTray();

@@ -9,11 +9,11 @@ describe("what a run wanted stands in the form again", () => {
       { kind: "exec", script: "df -h", sudo: true, detached: true, timeout_seconds: 60 },
       { script: "df -h", asRoot: true, detached: true, timeoutSeconds: "60" },
     ],
-    ["all updates", { kind: "patch", security: false, packages: [] }, { scope: "all", packages: "" }],
-    ["security updates", { kind: "patch", security: true, packages: [] }, { scope: "security" }],
+    ["all updates", { kind: "patch", security: false, packages: [], reboot: null }, { scope: "all", packages: "" }],
+    ["security updates", { kind: "patch", security: true, packages: [], reboot: null }, { scope: "security" }],
     [
       "some packages",
-      { kind: "patch", security: false, packages: ["nginx", "curl"] },
+      { kind: "patch", security: false, packages: ["nginx", "curl"], reboot: "always" },
       { scope: "packages", packages: "nginx curl" },
     ],
     [
@@ -31,6 +31,7 @@ describe("what a run wanted stands in the form again", () => {
       { kind: "product", product: "postgres", version: null, values: {} },
       { version: "" },
     ],
+    ["an undo, which no form says", { kind: "undo", run: "1" }, { version: "9" }],
   ])("%s", (_name, wanted, expected) => {
     expect(wishLike(wanted, { ...emptyWish(), version: "9" })).toMatchObject(expected);
   });

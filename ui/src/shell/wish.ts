@@ -58,5 +58,8 @@ export function wishLike(wanted: Wanted, wish: Wish): Wish {
         version: wanted.version ?? "",
         values: { ...wish.values, [wanted.product]: { ...wanted.values } },
       };
+    case "undo":
+      // It is planned from the run that it takes back, never typed.
+      return wish;
   }
 }

@@ -9,6 +9,7 @@ use millwright_domain::audit::AuditEntry;
 use millwright_domain::fleet::{Client, Credential, Environment, EnvironmentKind, Host, HostKeyPin, SudoMode};
 use millwright_domain::ids::{AuditId, RunId};
 use millwright_domain::run::JobState;
+use millwright_domain::window::Windows;
 use millwright_domain::{EnvironmentPath, Fault, HostPath, Slug};
 use millwright_store::table::{audit, host, job, run};
 use serde::{Deserialize, Serialize};
@@ -100,11 +101,14 @@ pub(crate) struct EditEnvironment {
     pub time_zone: Option<String>,
     /// Whether the client lives on it, if that changes.
     pub kind: Option<EnvironmentKind>,
+    /// All of its maintenance windows, if they change.
+    #[ts(optional)]
+    pub windows: Option<Windows>,
 }
 
 pub(super) async fn environment_edit(desk: &Desk, edit: EditEnvironment) -> Result<Edited<Environment>, Fault> {
-    let EditEnvironment { environment, time_zone, kind } = edit;
-    desk.workspace().environment_edit(environment, EnvironmentEdit { time_zone, kind }).await
+    let EditEnvironment { environment, time_zone, kind, windows } = edit;
+    desk.workspace().environment_edit(environment, EnvironmentEdit { time_zone, kind, windows }).await
 }
 
 pub(super) async fn environment_remove(desk: &Desk, of: OneEnvironment) -> Result<Edited<()>, Fault> {

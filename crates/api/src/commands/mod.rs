@@ -1,6 +1,7 @@
 //! The one table of what a window can ask. Each command stands here once: its name, its arguments, its answer and the
 //! function that answers it. The TypeScript types of the window are made from it.
 
+mod approvals;
 mod audit;
 mod files;
 mod fleet;
@@ -8,7 +9,9 @@ mod import;
 mod inventory;
 mod library;
 mod log;
+mod plan_view;
 mod plans;
+mod policies;
 mod runs;
 mod search;
 mod settings;
@@ -113,12 +116,39 @@ commands! {
     /// What a `known_hosts` file of this machine has for hosts of the inventory. Nothing is kept.
     known_hosts_read(import::ReadKnownHosts) -> crate::KnownHostsFound, reads import::known_hosts_read;
 
-    plan_patch(plans::PlanPatch) -> plans::PlanView, asks plans::plan_patch;
-    plan_exec(plans::PlanExec) -> plans::PlanView, asks plans::plan_exec;
-    plan_runbook(plans::PlanRunbook) -> plans::PlanView, asks plans::plan_runbook;
-    plan_product(plans::PlanProduct) -> plans::PlanView, asks plans::plan_product;
-    /// Begins the run of a plan that was approved by its hash, and drives it.
-    run_begin(plans::BeginRun) -> millwright_domain::ids::RunId, asks plans::run_begin;
+    plan_patch(plans::PlanPatch) -> plan_view::PlanView, asks plans::plan_patch;
+    plan_exec(plans::PlanExec) -> plan_view::PlanView, asks plans::plan_exec;
+    plan_runbook(plans::PlanRunbook) -> plan_view::PlanView, asks plans::plan_runbook;
+    plan_product(plans::PlanProduct) -> plan_view::PlanView, asks plans::plan_product;
+    /// A plan for the hosts that have not succeeded in a run.
+    plan_resume(plans::PlanResume) -> plan_view::PlanView, asks plans::plan_resume;
+    /// A plan that takes back what a run did, graded for each host.
+    plan_undo(plans::PlanUndo) -> plan_view::PlanView, asks plans::plan_undo;
+    /// The newest plans, the newest first.
+    plan_list(approvals::PlanListQuery) -> Vec<crate::PlanSummary>, reads approvals::plan_list;
+    plan_show(approvals::OnePlan) -> plan_view::PlanView, reads approvals::plan_show;
+    /// What is different in a later plan.
+    plan_diff(approvals::ComparePlans) -> crate::PlanDiff, reads approvals::plan_diff;
+    /// Binds the actor and the hash to a plan.
+    plan_approve(approvals::ApprovePlan) -> crate::Approval, asks approvals::plan_approve;
+    /// Begins the run of a plan that was approved before, and drives it.
+    plan_run(approvals::OnePlan) -> millwright_domain::ids::RunId, asks approvals::plan_run;
+    /// Approves a plan by its hash, begins its run and drives it.
+    run_begin(approvals::ApprovePlan) -> millwright_domain::ids::RunId, asks approvals::run_begin;
+    /// Lets an approved plan begin later, while something is up that can begin it.
+    plan_schedule(approvals::SchedulePlan) -> (), asks approvals::plan_schedule;
+    plan_unschedule(approvals::OnePlan) -> (), asks approvals::plan_unschedule;
+    /// The plans that wait for their time, the soonest first.
+    schedule_list(Nothing) -> Vec<crate::Scheduled>, reads approvals::schedule_list;
+
+    /// Every policy that is kept, the workspace's first.
+    policy_list(Nothing) -> Vec<crate::PolicyView>, reads policies::policy_list;
+    /// Keeps a client's policy, or the workspace's; or takes it away.
+    policy_set(policies::SetPolicy) -> (), asks policies::policy_set;
+    /// What is wrong with a policy's text, by line.
+    policy_check(policies::CheckPolicy) -> policies::CheckedPolicy, reads policies::policy_check;
+    /// What an environment's maintenance windows mean from now on.
+    windows_show(policies::WindowsOf) -> crate::WindowsView, reads policies::windows_show;
 
     run_list(runs::RunListQuery) -> Vec<crate::RunSummary>, reads runs::run_list;
     /// The runs that this window drives just now.
@@ -126,6 +156,8 @@ commands! {
     run_show(runs::OneRun) -> crate::RunDocument, reads runs::run_show;
     /// Re-attaches to a run whose jobs have not ended, and drives it on.
     run_follow(runs::OneRun) -> (), asks runs::run_follow;
+    /// Opens the gate that a run waits at for a person, and drives it on.
+    run_promote(runs::OneRun) -> (), asks runs::run_promote;
     /// Asks for the end of a run. It has ended when its jobs say so.
     run_cancel(runs::CancelRun) -> (), asks runs::run_cancel;
     /// A piece of what a host printed, as text.

@@ -1,4 +1,5 @@
 use super::*;
+use millwright_domain::Code;
 use millwright_domain::ids::HostId;
 use millwright_domain::run::{DetachedWork, LeftOut, Wanted};
 use uuid::Uuid;
@@ -10,6 +11,12 @@ fn job(host: &str, production: bool, work: Work) -> PlannedJob {
         production,
         changes: Vec::new(),
         risks: Vec::new(),
+        window: None,
+        packages: Vec::new(),
+        differences: Vec::new(),
+        saved: None,
+        undo: None,
+        disk: None,
         work,
         installation: None,
     }
@@ -71,8 +78,18 @@ fn what_may_change_production_wants_the_clients_name() {
         ("a command", RunKind::Exec, vec![job("acme/prod/a", true, attached(Privilege::Login))], None),
     ];
     for (what, kind, jobs, expected) in table {
-        let wanted = Wanted::Patch { security: false, packages: Vec::new() };
-        let content = PlanContent { kind, title: String::new(), selector: "all".into(), wanted, parallel: 1, jobs };
+        let content = PlanContent {
+            kind,
+            title: String::new(),
+            selector: "all".into(),
+            wanted: Wanted::Patch { security: false, packages: Vec::new(), reboot: None },
+            expires_at: Timestamp::UNIX_EPOCH,
+            window_override: None,
+            follows: None,
+            parallel: 1,
+            rollout: Rollout::at_once(1),
+            jobs,
+        };
         assert_eq!(confirmation(&content).as_deref(), expected, "{what}");
     }
 }

@@ -50,6 +50,12 @@ pub(super) async fn run_follow(desk: &Desk, OneRun { run }: OneRun) -> Result<()
     Ok(())
 }
 
+pub(super) async fn run_promote(desk: &Desk, OneRun { run }: OneRun) -> Result<(), Fault> {
+    desk.workspace().run_promote(run).await?;
+    desk.drive(run, Arc::default());
+    Ok(())
+}
+
 /// How a run should end.
 #[derive(Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

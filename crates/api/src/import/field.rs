@@ -5,9 +5,8 @@
 
 use super::problem::{quoted, wrong};
 use super::sheet::ImportDefaults;
-use jiff::tz::TimeZone;
-use millwright_domain::Fault;
 use millwright_domain::fleet::Credential;
+use millwright_domain::{Fault, window};
 use std::net::{IpAddr, Ipv6Addr};
 
 const ADDRESS_LENGTH: usize = 253;
@@ -103,15 +102,7 @@ pub(crate) fn yes_or_no(text: &str) -> Result<bool, Fault> {
 
 /// The name of a time zone, as its database spells it.
 pub(crate) fn time_zone(text: &str) -> Result<String, Fault> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'-');
-    let known = if text.bytes().all(plain) { TimeZone::get(text).ok() } else { None };
-    match known {
-        Some(zone) if !zone.is_unknown() => Ok(zone.iana_name().unwrap_or(text).to_owned()),
-        Some(_) | None => Err(wrong(
-            format!("{} is not a time zone", quoted(text)),
-            "Write an IANA name, such as Europe/Berlin or UTC.",
-        )),
-    }
+    Ok(window::zone(text)?.iana_name().unwrap_or(text).to_owned())
 }
 
 /// A name as people write it: any text of one line. It is only ever shown.

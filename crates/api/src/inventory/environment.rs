@@ -4,6 +4,7 @@ use super::check_time_zone;
 use crate::undo::Edited;
 use crate::workspace::Workspace;
 use millwright_domain::fleet::{Environment, EnvironmentKind};
+use millwright_domain::window::Windows;
 use millwright_domain::{EnvironmentPath, Fault, Slug};
 use millwright_store::table::{client, environment, host};
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct EnvironmentEdit {
     pub time_zone: Option<String>,
     /// Whether it is the one that the client lives on.
     pub kind: Option<EnvironmentKind>,
+    /// All of its maintenance windows.
+    pub windows: Option<Windows>,
 }
 
 impl Workspace {
@@ -77,6 +80,7 @@ impl Workspace {
             let after = Environment {
                 time_zone: edit.time_zone.unwrap_or_else(|| before.time_zone.clone()),
                 kind: edit.kind.unwrap_or(before.kind),
+                windows: edit.windows.unwrap_or_else(|| before.windows.clone()),
                 ..before.clone()
             };
             environment::edit(writer, &before, &after)?;

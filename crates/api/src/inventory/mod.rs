@@ -8,14 +8,10 @@ pub use client::ClientView;
 pub use environment::{EnvironmentEdit, EnvironmentView};
 pub use host::{HostDraft, HostEdit, HostView};
 
-use millwright_domain::{Code, Fault};
+use millwright_domain::{Code, Fault, window};
 
 pub(crate) fn check_time_zone(name: &str) -> Result<(), Fault> {
-    match jiff::tz::TimeZone::get(name) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Fault::new(Code::InvalidInput, format!("“{}” is not a time zone", name.escape_debug()))
-            .with_hint("Write an IANA name, such as Europe/Berlin or UTC.")),
-    }
+    window::zone(name).map(drop)
 }
 
 /// Refuses what cannot be the name or the address of a machine, and what a shell or ssh would take for something else.

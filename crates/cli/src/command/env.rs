@@ -3,9 +3,10 @@
 use crate::arguments::Env;
 use crate::exit::Exit;
 use crate::out::Out;
-use millwright_api::{EnvironmentEdit, Workspace};
+use millwright_api::{EnvironmentEdit, WindowsView, Workspace};
 use millwright_domain::Fault;
 use millwright_domain::fleet::EnvironmentKind;
+use millwright_domain::window::{Standing, Windows};
 use serde_json::json;
 
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Env) -> Result<Exit, Fault> {
@@ -36,10 +37,18 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Env) -> Resu
                 table.to_string()
             });
         }
-        Env::Edit { path, timezone, production } => {
-            let edit = EnvironmentEdit { time_zone: timezone, kind: production.map(kind) };
+        Env::Edit { path, timezone, production, window, no_windows } => {
+            let windows = match (window.is_empty(), no_windows) {
+                (true, false) => None,
+                (true, true) | (false, _) => Some(Windows::try_from(window)?),
+            };
+            let edit = EnvironmentEdit { time_zone: timezone, kind: production.map(kind), windows };
             let edited = workspace.environment_edit(path.clone(), edit).await?.item;
             out.answer(&json!({ "environment": edited }), || format!("Changed environment {path}."));
+        }
+        Env::Windows { path, count } => {
+            let windows = workspace.windows_show(&path, None, count as usize)?;
+            out.answer(&json!({ "windows": windows }), || shown(&windows));
         }
         Env::Remove { path } => {
             workspace.environment_remove(path.clone()).await?;
@@ -47,6 +56,22 @@ pub(crate) async fn perform(workspace: &Workspace, out: &Out, verb: Env) -> Resu
         }
     }
     Ok(Exit::Well)
+}
+
+fn shown(windows: &WindowsView) -> String {
+    let mut lines: Vec<String> = windows.rules.iter().map(|rule| format!("  {rule}")).collect();
+    lines.insert(0, format!("Maintenance windows, by the clock of {}:", windows.time_zone));
+    if windows.rules.is_empty() {
+        return "Changes may start at any time: no maintenance window is set.".to_owned();
+    }
+    lines.push(match windows.standing {
+        Standing::Always => "Changes may start now.".to_owned(),
+        Standing::Open { .. } => "Open now.".to_owned(),
+        Standing::Closed { opens: Some(_) } => "Closed now.".to_owned(),
+        Standing::Closed { opens: None } => "Closed, and none opens within 400 days.".to_owned(),
+    });
+    lines.extend(windows.next.iter().map(|next| format!("  {}  to  {}", next.from, next.until)));
+    lines.join("\n")
 }
 
 fn kind(production: bool) -> EnvironmentKind {

@@ -5,22 +5,20 @@ use crate::arguments::Exec;
 use crate::exit::Exit;
 use crate::out::Out;
 use crate::run_table;
-use millwright_api::{ExecMode, ExecRequest, Workspace};
+use millwright_api::{ExecMode, ExecWish, Workspace};
 use millwright_domain::Fault;
 use millwright_domain::run::Privilege;
 use serde_json::json;
 
 pub(crate) async fn perform(workspace: &Workspace, out: &Out, wish: Exec) -> Result<Exit, Fault> {
-    let Exec { selector, detach, sudo, timeout, parallel, command } = wish;
-    let request = ExecRequest {
-        selector: selector.to_string(),
+    let Exec { selector, detach, sudo, timeout, going, command } = wish;
+    let wish = ExecWish {
         script: script(&command),
         privilege: if sudo { Privilege::Root } else { Privilege::Login },
         mode: if detach { ExecMode::Detached } else { ExecMode::Attached },
         timeout_seconds: timeout,
-        parallel: parallel.or_setting(workspace)?,
     };
-    let planned = workspace.plan_exec(&selector, request).await?;
+    let planned = workspace.plan_exec(&selector, wish, &going.how()?).await?;
     let document = start::run(workspace, out, &planned).await?;
     out.answer(&json!({ "run": document }), || run_table::told(workspace, out, &document));
     Ok(Exit::of_run(&document))

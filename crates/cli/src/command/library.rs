@@ -20,8 +20,7 @@ pub(crate) async fn run(
     approval: Approval,
 ) -> Result<Exit, Fault> {
     let source = RunbookSource::Named(name.clone());
-    let parallel = approval.parallel.or_setting(workspace)?;
-    let planned = workspace.plan_runbook(selector, &source, settings(set)?, parallel).await?;
+    let planned = workspace.plan_runbook(selector, &source, settings(set)?, &approval.going.how()?).await?;
     approve_and_run(workspace, out, planned, approval).await
 }
 

@@ -11,6 +11,8 @@ mod host;
 mod import;
 mod library;
 mod patch;
+mod plan;
+mod policy;
 mod product;
 mod run;
 mod start;
@@ -45,6 +47,9 @@ pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fau
         Noun::Facts(verb) => facts::perform(&open()?, out, verb).await,
         Noun::Import(verb) => import::perform(&open()?, out, verb).await,
         Noun::Patch(wish) => patch::perform(&open()?, out, wish).await,
+        Noun::Plan(verb) => plan::perform(&open()?, out, verb).await,
+        Noun::Policy(verb) => policy::perform(&open()?, out, verb).await,
+        Noun::ServeSchedule => plan::serve_schedule(&open()?, out).await,
         Noun::Install(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Install, wish).await,
         Noun::Upgrade(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Upgrade, wish).await,
         Noun::Remove(wish) => product::perform(&open()?, out, millwright_api::ProductAction::Remove, wish).await,
@@ -60,6 +65,9 @@ pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fau
             Run::List { limit } => run::list(&open()?, out, limit),
             Run::Show { id } => run::show(&open()?, out, &id),
             Run::Follow { id } => run::follow(&open()?, out, &id).await,
+            Run::Promote { id } => run::promote(&open()?, out, &id).await,
+            Run::Resume { id, secrets, approval } => run::resume(&open()?, out, &id, secrets, approval).await,
+            Run::Undo { id, selector, approval } => run::undo(&open()?, out, &id, selector.as_ref(), approval).await,
             Run::Cancel { id, after_step } => run::cancel(&open()?, out, &id, after_step).await,
             Run::Output { id, host } => run::output(&open()?, out, &id, &host),
         },

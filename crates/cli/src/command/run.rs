@@ -1,14 +1,16 @@
 //! `millwright run …`
 
+use super::start::{approve_and_run, settings};
+use crate::arguments::{Approval, Set};
 use crate::exit::Exit;
 use crate::out::Out;
 use crate::text::{ago, visible_line};
 use crate::{progress, run_table};
 use jiff::Timestamp;
-use millwright_api::Workspace;
+use millwright_api::{Secrets, Workspace};
 use millwright_domain::ids::RunId;
 use millwright_domain::run::{CancelMode, JobState};
-use millwright_domain::{Fault, HostPath};
+use millwright_domain::{Fault, HostPath, Selector};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -47,6 +49,49 @@ pub(crate) async fn follow(workspace: &Workspace, out: &Out, id: &str) -> Result
     let id = workspace.run_find(id)?;
     progress::shown(workspace, *out, id, workspace.run_follow(id, Arc::default())).await?;
     told(workspace, out, id)
+}
+
+/// Drives a run that has begun, and tells how it ended.
+pub(crate) async fn see_to_its_end(
+    workspace: &Workspace,
+    out: &Out,
+    id: RunId,
+    secrets: Arc<Secrets>,
+) -> Result<Exit, Fault> {
+    out.note(&format!("Run {id}"));
+    progress::shown(workspace, *out, id, workspace.run_follow(id, secrets)).await?;
+    told(workspace, out, id)
+}
+
+pub(crate) async fn promote(workspace: &Workspace, out: &Out, id: &str) -> Result<Exit, Fault> {
+    let id = workspace.run_find(id)?;
+    workspace.run_promote(id).await?;
+    see_to_its_end(workspace, out, id, Arc::default()).await
+}
+
+pub(crate) async fn resume(
+    workspace: &Workspace,
+    out: &Out,
+    id: &str,
+    secrets: Vec<String>,
+    approval: Approval,
+) -> Result<Exit, Fault> {
+    let id = workspace.run_find(id)?;
+    let settings = settings(Set { values: Vec::new(), secrets })?;
+    let planned = workspace.plan_resume(id, settings, &approval.going.how()?).await?;
+    approve_and_run(workspace, out, planned, approval).await
+}
+
+pub(crate) async fn undo(
+    workspace: &Workspace,
+    out: &Out,
+    id: &str,
+    only: Option<&Selector>,
+    approval: Approval,
+) -> Result<Exit, Fault> {
+    let id = workspace.run_find(id)?;
+    let planned = workspace.plan_undo(id, only, &approval.going.how()?).await?;
+    approve_and_run(workspace, out, planned, approval).await
 }
 
 pub(crate) async fn cancel(workspace: &Workspace, out: &Out, id: &str, after_step: bool) -> Result<Exit, Fault> {

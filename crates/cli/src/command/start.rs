@@ -6,6 +6,9 @@ use crate::out::Out;
 use crate::people::ask_openly;
 use crate::{plan_text, progress, run_table};
 use indexmap::IndexMap;
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 use millwright_api::{Planned, RunDocument, Settings, Workspace};
 use millwright_domain::run::PlanContent;
 use millwright_domain::{Code, Fault};
@@ -28,9 +31,44 @@ pub(crate) async fn approve_and_run(
         out.note(&plan_text::plan(&planned.plan));
         confirm(out, &planned.plan.content).await?;
     }
+    if let Some(at) = &approval.at {
+        let (id, starts_at) = (planned.plan.id, moment(at)?);
+        workspace.plan_approve_for(id, &planned.plan.hash, starts_at).await?;
+        out.answer(&json!({ "plan": id, "starts_at": starts_at }), || {
+            let at = starts_at.strftime("%Y-%m-%d %H:%M UTC");
+            format!(
+                "Plan {id} begins at {at}, if the window or `millwright serve-schedule` is up then. \
+                 A laptop that sleeps begins nothing."
+            )
+        });
+        return Ok(Exit::Well);
+    }
     let document = run(workspace, out, &planned).await?;
     out.answer(&json!({ "run": document }), || run_table::told(workspace, out, &document));
     Ok(Exit::of_run(&document))
+}
+
+/// A moment as people write it: with its date and offset, or the next time that it is this late here.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, Fault> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let wrong = || {
+        Fault::new(Code::InvalidInput, format!("“{}” is not a time", text.escape_debug()))
+            .with_hint("Write 2026-11-28T22:00+01:00, 2026-11-28T22:00 (by this machine's clock), or 22:00.")
+    };
+    let zone = TimeZone::system();
+    if let Ok(local) = text.parse::<DateTime>() {
+        return Ok(local.to_zoned(zone).map_err(|_| wrong())?.timestamp());
+    }
+    let late: Time = text.parse().map_err(|_| wrong())?;
+    let now = Timestamp::now().to_zoned(zone.clone());
+    let today = now.date().to_datetime(late).to_zoned(zone.clone()).map_err(|_| wrong())?;
+    if today > now {
+        return Ok(today.timestamp());
+    }
+    let tomorrow = now.date().tomorrow().map_err(|_| wrong())?;
+    Ok(tomorrow.to_datetime(late).to_zoned(zone).map_err(|_| wrong())?.timestamp())
 }
 
 /// Runs a plan to its end.
@@ -42,7 +80,7 @@ pub(crate) async fn run(workspace: &Workspace, out: &Out, planned: &Planned) -> 
     workspace.run_show(id)
 }
 
-async fn confirm(out: &Out, plan: &PlanContent) -> Result<(), Fault> {
+pub(crate) async fn confirm(out: &Out, plan: &PlanContent) -> Result<(), Fault> {
     let refuse = |why: &str| {
         Fault::new(Code::ConfirmationRequired, format!("nothing was done: {why}"))
             .with_hint("Look at the plan with --dry-run; approve it with --yes.")

@@ -8,6 +8,7 @@ pub use host::{Credential, Host, HostKeyPin, PinState, SudoMode};
 
 use crate::ids::{ClientId, EnvironmentId};
 use crate::name::Slug;
+use crate::window::Windows;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -35,6 +36,9 @@ pub struct Environment {
     pub time_zone: String,
     /// Whether a mistake here hurts.
     pub kind: EnvironmentKind,
+    /// When changes may start.
+    #[serde(default)]
+    pub windows: Windows,
 }
 
 /// Whether an environment is the one that the client lives on.

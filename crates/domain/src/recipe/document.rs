@@ -7,14 +7,35 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-/// More than any recipe needs. The parser bounds the depth.
+/// More than any recipe or policy needs. The parser bounds the depth.
 const LENGTH_LIMIT_BYTES: usize = 256 * 1024;
 
 /// Beyond this many diagnostics nobody reads on.
 const DIAGNOSTIC_LIMIT: usize = 50;
 
+/// Reads a text that is `what` (“a recipe”): all its fields must have been asked for, or they are noted as unknown.
+pub(crate) fn read<T>(
+    file: &str,
+    text: &str,
+    what: &'static str,
+    too_long: &str,
+    body: impl FnOnce(&mut Document<'_>, &mut Fields<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
+    let mut document = Document::new(file, text, too_long)?;
+    let table = document.parse()?;
+    let mut root = Fields::new(what, 0, table.get_ref());
+    let model = body(&mut document, &mut root);
+    root.finish(&mut document);
+    match (document.take_diagnostics(), model) {
+        (None, Some(model)) => Ok(model),
+        (Some(diagnostics), _) => Err(diagnostics),
+        // Every reader that gives nothing says why, so this is never seen; but nothing may pass in silence.
+        (None, None) => Err(document.not_readable_as(what)),
+    }
+}
+
 /// A text that is being read, and what was found wrong with it so far.
-pub(super) struct Document<'t> {
+pub(crate) struct Document<'t> {
     file: &'t str,
     text: &'t str,
     line_starts: Vec<usize>,
@@ -22,15 +43,15 @@ pub(super) struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    /// Takes the text up, unless it is too long to be a recipe.
-    pub(super) fn new(file: &'t str, text: &'t str) -> Result<Self, Diagnostics> {
+    /// Takes the text up, unless it is too long; `too_long` says what to do then.
+    fn new(file: &'t str, text: &'t str, too_long: &str) -> Result<Self, Diagnostics> {
         if text.len() > LENGTH_LIMIT_BYTES {
             return Err(Diagnostics::from(Diagnostic {
                 file: file.to_owned(),
                 line: 1,
                 column: 1,
                 message: format!("the file has {} bytes; at most {LENGTH_LIMIT_BYTES} are read", text.len()),
-                hint: Some("Upload large content from a file beside the recipe.".into()),
+                hint: Some(too_long.to_owned()),
             }));
         }
         let line_starts =
@@ -39,7 +60,7 @@ impl<'t> Document<'t> {
     }
 
     /// The document as TOML.
-    pub(super) fn parse(&mut self) -> Result<Spanned<DeTable<'t>>, Diagnostics> {
+    fn parse(&mut self) -> Result<Spanned<DeTable<'t>>, Diagnostics> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -52,18 +73,18 @@ impl<'t> Document<'t> {
     }
 
     /// What was found so far.
-    pub(super) fn take_diagnostics(&mut self) -> Option<Diagnostics> {
+    fn take_diagnostics(&mut self) -> Option<Diagnostics> {
         Diagnostics::collect(std::mem::take(&mut self.found))
     }
 
     /// Says no more than that the text is not what it should be.
-    pub(super) fn not_readable_as(&self, what: &str) -> Diagnostics {
+    fn not_readable_as(&self, what: &str) -> Diagnostics {
         let message = format!("this is not {what}");
         Diagnostics::from(Diagnostic { file: self.file.to_owned(), line: 1, column: 1, message, hint: None })
     }
 
     /// The place of a byte of the text.
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(crate) fn place(&self, at: usize) -> Place {
         let line = self.line_starts.partition_point(|start| *start <= at).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0);
         let column = self.text.get(start..at).map_or(0, |before| before.chars().count());
@@ -74,7 +95,7 @@ impl<'t> Document<'t> {
     }
 
     /// Notes that something is wrong.
-    pub(super) fn report(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
+    pub(crate) fn report(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
         if self.found.len() < DIAGNOSTIC_LIMIT {
             let Place { line, column } = self.place(at);
             self.found.push(Diagnostic { file: self.file.to_owned(), line, column, message: message.into(), hint });
@@ -82,7 +103,7 @@ impl<'t> Document<'t> {
     }
 
     /// A string of the document as a template that knows its place.
-    pub(super) fn template(&self, text: &Text<'_>) -> Template {
+    pub(crate) fn template(&self, text: &Text<'_>) -> Template {
         let raw = self.text.get(text.span.clone()).unwrap_or_default();
         let quotes = if raw.starts_with("'''") || raw.starts_with("\"\"\"") { 3 } else { 1 };
         let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or_default();
@@ -102,13 +123,13 @@ impl<'t> Document<'t> {
 
 /// A string of the document.
 #[derive(Debug, Clone)]
-pub(super) struct Text<'t> {
-    pub(super) value: &'t str,
-    pub(super) span: Range<usize>,
+pub(crate) struct Text<'t> {
+    pub(crate) value: &'t str,
+    pub(crate) span: Range<usize>,
 }
 
 /// The fields of one table, taken one by one; what is left at the end is unknown.
-pub(super) struct Fields<'t> {
+pub(crate) struct Fields<'t> {
     what: &'static str,
     at: usize,
     entries: Vec<Entry<'t>>,
@@ -123,7 +144,7 @@ struct Entry<'t> {
 
 impl<'t> Fields<'t> {
     /// The fields of a table that is `what` (“a step”) and stands at `at`.
-    pub(super) fn new(what: &'static str, at: usize, table: &'t DeTable<'t>) -> Self {
+    pub(crate) fn new(what: &'static str, at: usize, table: &'t DeTable<'t>) -> Self {
         let mut entries: Vec<Entry<'t>> = table
             .iter()
             .map(|(key, value)| Entry { key: key.get_ref().as_ref(), key_at: key.span().start, value })
@@ -133,22 +154,22 @@ impl<'t> Fields<'t> {
     }
 
     /// Where the table stands.
-    pub(super) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at
     }
 
     /// Where the field stands, or the table when it has no such field.
-    pub(super) fn at_field(&self, name: &str) -> usize {
+    pub(crate) fn at_field(&self, name: &str) -> usize {
         self.entries.iter().find(|entry| entry.key == name).map_or(self.at, |entry| entry.key_at)
     }
 
     /// Whether the table has the field.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.key == name)
     }
 
     /// The field, whatever it is.
-    pub(super) fn any(&mut self, name: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn any(&mut self, name: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         if !self.known.contains(&name) {
             self.known.push(name);
         }
@@ -156,13 +177,13 @@ impl<'t> Fields<'t> {
     }
 
     /// A string.
-    pub(super) fn string(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Text<'t>> {
+    pub(crate) fn string(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Text<'t>> {
         let value = self.any(name)?;
         text_of(value).or_else(|| wrong_type(document, name, value, "a string"))
     }
 
     /// A string that must be there and must not be empty.
-    pub(super) fn filled(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Text<'t>> {
+    pub(crate) fn filled(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Text<'t>> {
         let text = self.string(document, name);
         let text = self.required(document, name, text)?;
         if text.value.trim().is_empty() {
@@ -173,12 +194,12 @@ impl<'t> Fields<'t> {
     }
 
     /// A string that is a template.
-    pub(super) fn template(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Template> {
+    pub(crate) fn template(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<Template> {
         self.string(document, name).map(|text| document.template(&text))
     }
 
     /// An integer within bounds.
-    pub(super) fn integer(
+    pub(crate) fn integer(
         &mut self,
         document: &mut Document<'_>,
         name: &'static str,
@@ -203,13 +224,13 @@ impl<'t> Fields<'t> {
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, document: &mut Document<'_>, name: &'static str) -> Option<bool> {
         let value = self.any(name)?;
         value.get_ref().as_bool().or_else(|| wrong_type(document, name, value, "true or false"))
     }
 
     /// A word out of a list.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &mut self,
         document: &mut Document<'_>,
         name: &'static str,
@@ -229,7 +250,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A list of strings; empty when the field is not there.
-    pub(super) fn strings(&mut self, document: &mut Document<'_>, name: &'static str) -> Vec<Text<'t>> {
+    pub(crate) fn strings(&mut self, document: &mut Document<'_>, name: &'static str) -> Vec<Text<'t>> {
         let Some(items) = self.array(document, name, "a list of strings") else { return Vec::new() };
         items
             .iter()
@@ -238,7 +259,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A table.
-    pub(super) fn table(
+    pub(crate) fn table(
         &mut self,
         document: &mut Document<'_>,
         name: &'static str,
@@ -253,7 +274,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A list of tables; empty when the field is not there.
-    pub(super) fn tables(
+    pub(crate) fn tables(
         &mut self,
         document: &mut Document<'_>,
         name: &'static str,
@@ -270,7 +291,7 @@ impl<'t> Fields<'t> {
     }
 
     /// The value, or a note that it is missing. A field of the wrong type has been noted already.
-    pub(super) fn required<T>(&self, document: &mut Document<'_>, name: &str, value: Option<T>) -> Option<T> {
+    pub(crate) fn required<T>(&self, document: &mut Document<'_>, name: &str, value: Option<T>) -> Option<T> {
         if value.is_none() && !self.has(name) {
             document.report(self.at, format!("{} needs `{name}`", self.what), None);
         }
@@ -278,7 +299,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Notes every field that nobody asked for.
-    pub(super) fn finish(self, document: &mut Document<'_>) {
+    pub(crate) fn finish(self, document: &mut Document<'_>) {
         for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key)) {
             let hint = match nearest(entry.key, self.known.iter().copied()) {
                 Some(name) => format!("Did you mean `{name}`?"),
@@ -301,12 +322,12 @@ impl<'t> Fields<'t> {
 }
 
 /// The value as a string.
-pub(super) fn text_of<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Text<'t>> {
+pub(crate) fn text_of<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Text<'t>> {
     value.get_ref().as_str().map(|text| Text { value: text, span: value.span() })
 }
 
 /// Notes that a value has the wrong type.
-pub(super) fn wrong_type<T>(
+pub(crate) fn wrong_type<T>(
     document: &mut Document<'_>,
     name: &str,
     value: &Spanned<DeValue<'_>>,
@@ -317,6 +338,7 @@ pub(super) fn wrong_type<T>(
     let hint = match (expected, found) {
         ("a string", "integer" | "float" | "boolean" | "datetime") => Some("Put it in quotes.".to_owned()),
         ("an integer" | "true or false", "string") => Some("Write it without quotes.".to_owned()),
+        ("a list of strings", "integer") => Some("Put each in quotes, in brackets: [\"…\"].".to_owned()),
         ("a list of strings", "string") => Some("Put it in brackets: [\"…\"].".to_owned()),
         ("a list of tables", "table") => Some(format!("Begin each with [[{name}]], in double brackets.")),
         _ => None,

@@ -5,16 +5,18 @@
 //! or a list of diagnostics goes out. A secret's value never reaches this crate; only its name does.
 
 mod diagnostic;
-mod document;
+pub(crate) mod document;
 mod parameter;
 mod pattern;
 mod read;
 mod read_parameter;
 mod read_step;
+mod read_undo;
 mod resolve;
 mod step;
 mod suggest;
 mod template;
+mod undo;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use parameter::{MissingKind, Need, Parameter, ParameterError, ParameterKind, ParameterValue, Parameters};
@@ -26,6 +28,7 @@ pub use step::{
 };
 pub use suggest::nearest;
 pub use template::Template;
+pub use undo::UndoRule;
 
 use crate::name::Slug;
 use crate::run::Privilege;
@@ -60,6 +63,8 @@ pub struct Recipe {
     pub remove: Vec<Step>,
     /// What proves that it works; run after an installation and after an upgrade.
     pub health: Vec<Step>,
+    /// How what it does is taken back.
+    pub undo: UndoRule,
 }
 
 impl Recipe {
@@ -70,7 +75,7 @@ impl Recipe {
 
     /// All its steps, in the order of the file's sections.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
-        [&self.install, &self.upgrade, &self.remove, &self.health].into_iter().flatten()
+        [&self.install, &self.upgrade, &self.remove, &self.health, &self.undo.steps].into_iter().flatten()
     }
 
     /// The files beside the recipe that its steps upload, each once.
@@ -100,6 +105,8 @@ pub struct Runbook {
     pub parameters: Parameters,
     /// What it does. Never empty.
     pub steps: Vec<Step>,
+    /// How what it does is taken back.
+    pub undo: UndoRule,
 }
 
 impl Runbook {
@@ -110,7 +117,7 @@ impl Runbook {
 
     /// The files beside the runbook that its steps upload, each once.
     pub fn files(&self) -> Vec<&str> {
-        uploaded_files(self.steps.iter())
+        uploaded_files(self.steps.iter().chain(&self.undo.steps))
     }
 }
 
@@ -143,6 +150,13 @@ impl VersionRule {
     /// The version in what the probe printed; none when the product is not there.
     pub fn version_in<'o>(&self, output: &'o str) -> Option<&'o str> {
         self.pattern.first_capture(output, "version")
+    }
+
+    /// The whole line in which that version stands; none when the product is not there, or its version has no single
+    /// line.
+    pub fn line_in<'o>(&self, output: &'o str) -> Option<&'o str> {
+        let version = self.version_in(output).filter(|version| !version.contains('\n'))?;
+        output.lines().find(|line| line.as_bytes().as_ptr_range().contains(&version.as_ptr()))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Reads whole recipes and runbooks.
 
 use super::diagnostic::Diagnostics;
-use super::document::{Document, Fields, Text};
+use super::document::{self, Document, Fields, Text};
 use super::pattern::Pattern;
 use super::read_parameter::{REGEX_HINT, parameters, regex_message};
 use super::read_step::{TIMEOUT_LIMIT_SECONDS, seconds, steps};
+use super::read_undo::undo_rule;
 use super::step::{Action, Step};
 use super::{Effect, FORMAT, Recipe, Runbook, VersionRule};
 use crate::name::Slug;
@@ -30,6 +31,7 @@ pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, Diagnostics> {
         let upgrade = steps(document, root, "upgrade");
         let remove = steps(document, root, "remove");
         let health = steps(document, root, "health");
+        let undo = undo_rule(document, root);
         if !root.has("install") {
             let hint = "Begin its first step with [[install]].";
             document.report(root.at(), "a recipe needs steps that install", Some(hint.into()));
@@ -46,6 +48,7 @@ pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, Diagnostics> {
             upgrade,
             remove,
             health,
+            undo,
         })
     })
 }
@@ -71,6 +74,7 @@ pub(super) fn runbook(file: &str, text: &str) -> Result<Runbook, Diagnostics> {
         if !root.has("steps") {
             document.report(at_steps, "a runbook needs steps", Some("Begin its first step with [[steps]].".into()));
         }
+        let undo = undo_rule(document, root);
         if effect == Some(Effect::ReadOnly) {
             check_read_only(document, root, &steps);
         }
@@ -84,6 +88,7 @@ pub(super) fn runbook(file: &str, text: &str) -> Result<Runbook, Diagnostics> {
             symptoms,
             parameters,
             steps,
+            undo,
         })
     })
 }
@@ -94,18 +99,11 @@ fn read<T>(
     what: &'static str,
     body: impl FnOnce(&mut Document<'_>, &mut Fields<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
-    let mut document = Document::new(file, text)?;
-    let table = document.parse()?;
-    let mut root = Fields::new(what, 0, table.get_ref());
-    check_format(&mut document, &mut root);
-    let model = body(&mut document, &mut root);
-    root.finish(&mut document);
-    match (document.take_diagnostics(), model) {
-        (None, Some(model)) => Ok(model),
-        (Some(diagnostics), _) => Err(diagnostics),
-        // Every reader that gives nothing says why, so this is never seen; but nothing may pass in silence.
-        (None, None) => Err(document.not_readable_as(what)),
-    }
+    let too_long = "Upload large content from a file beside the recipe.";
+    document::read(file, text, what, too_long, |document, root| {
+        check_format(document, root);
+        body(document, root)
+    })
 }
 
 fn check_format(document: &mut Document<'_>, root: &mut Fields<'_>) {
@@ -182,6 +180,10 @@ fn check_read_only(document: &mut Document<'_>, root: &Fields<'_>, steps: &[Step
                 format!("the runbook is read-only, but its step “{}” has `{}`", step.name, step.action.keyword());
             document.report(root.at_field("read_only"), message, Some("Write read_only = false.".into()));
         }
+    }
+    for field in ["undo", "configuration"].into_iter().filter(|field| root.has(field)) {
+        let message = format!("the runbook is read-only, so there is nothing to take back with `{field}`");
+        document.report(root.at_field(field), message, Some("Leave it out, or write read_only = false.".into()));
     }
 }
 

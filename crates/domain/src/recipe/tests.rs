@@ -1,4 +1,5 @@
 use super::*;
+use crate::run::UndoGrade;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -47,6 +48,7 @@ wait_for = { http = { url = "http://localhost:{{ port }}/" }, timeout_seconds = 
 fn malformed_recipes_are_refused_with_a_place_and_a_hint() {
     let step = |fields: &str| RECIPE.replace("[[health]]", &format!("[[remove]]\nname = \"x\"\n{fields}\n[[health]]"));
     let parameter = |fields: &str| RECIPE.replacen("[[install]]", &format!("[[parameters]]\n{fields}\n[[install]]"), 1);
+    let top = |fields: &str| RECIPE.replace("vendor =", &format!("{fields}\nvendor ="));
     let cases: Vec<(&str, String)> = vec![
         ("not TOML", "format = = 1".into()),
         ("binary", "\u{0}\u{1}\u{2}".into()),
@@ -93,6 +95,16 @@ fn malformed_recipes_are_refused_with_a_place_and_a_hint() {
         ("bad service action", step("service = { name = \"x\", action = \"restrat\" }")),
         ("two conditions", step("wait_for = { port = 80, command = \"true\" }")),
         ("port out of range", step("wait_for = { port = 70000 }")),
+        ("bad undo step", RECIPE.replace("[[health]]", "[[undo]]\nname = \"x\"\nrnu = \"true\"\n[[health]]")),
+        ("unknown undo grade", top("undo_grade = \"exakt\"\nconfiguration = [\"/etc/web.conf\"]")),
+        ("one-way is no grade of a rule", top("undo_grade = \"one-way\"\nconfiguration = [\"/etc/web.conf\"]")),
+        ("undo grade of nothing", top("undo_grade = \"exact\"")),
+        (
+            "configuration elsewhere",
+            top("configuration = [\"etc/web.conf\", \"/etc/../root\", \"\", \"{{ port }}/..\"]"),
+        ),
+        ("too much configuration", top(&format!("configuration = [{}]", "\"/etc/web.conf\", ".repeat(33)))),
+        ("configuration misspelled", top("configuraton = []")),
         ("steps as a table", RECIPE.replace("[[health]]", "[health]")),
     ];
     let mut report = String::new();
@@ -117,6 +129,36 @@ fn a_read_only_runbook_may_not_change_anything_by_its_steps() {
     x.toml:5:1: the runbook is read-only, but its step “Restart” has `service`
         Write read_only = false.
     ");
+}
+
+#[test]
+fn a_read_only_runbook_has_nothing_to_take_back() {
+    let text = "format = 1\nname = \"x\"\ntitle = \"X\"\ndescription = \"x\"\nread_only = true\n\
+                configuration = [\"/etc/x\"]\n[[steps]]\nname = \"a\"\nrun = \"true\"\n\
+                [[undo]]\nname = \"b\"\nrun = \"true\"\n";
+    insta::assert_snapshot!(Runbook::parse("x.toml", text).unwrap_err().to_string());
+    assert!(Runbook::parse("x.toml", &text.replace("true\nconf", "false\nconf")).is_ok());
+}
+
+#[test]
+fn how_a_recipe_is_taken_back_is_read_as_it_is_written() {
+    assert_eq!(Recipe::parse("web.toml", RECIPE).unwrap().undo, UndoRule::default());
+    let text = RECIPE
+        .replace("vendor =", "undo_grade = \"exact\"\nconfiguration = [\"/etc/{{ port }}.conf\"]\nvendor =")
+        + "[[undo]]\nname = \"Reload\"\nservice = { name = \"web\", action = \"reload\" }\n";
+    let recipe = Recipe::parse("web.toml", &text).unwrap();
+    assert_eq!(recipe.undo.grade, UndoGrade::Exact);
+    assert_eq!(recipe.undo.configuration[0].text(), "/etc/{{ port }}.conf");
+    assert_eq!(recipe.undo.steps[0].name, "Reload");
+    assert_eq!(recipe.steps().count(), 4);
+}
+
+#[test]
+fn the_line_of_a_version_is_told_from_its_neighbours() {
+    let rule = Recipe::parse("web.toml", RECIPE).unwrap().version;
+    assert_eq!(rule.line_in("not web\nthe web 1.2.3 (linux)\r\nweb 1.2.3\n"), Some("the web 1.2.3 (linux)"));
+    assert_eq!(rule.line_in("web 1.2.3"), Some("web 1.2.3"));
+    assert_eq!(rule.line_in("nothing"), None);
 }
 
 #[test]

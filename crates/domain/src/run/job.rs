@@ -6,6 +6,7 @@
 use crate::actor::Actor;
 use crate::fault::{Code, Fault};
 use crate::ids::TaskId;
+use crate::run::rollout::{GateStanding, WaitsFor};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -440,9 +441,24 @@ pub enum RunState {
     Failed,
     /// All were cancelled.
     Cancelled,
+    /// Nothing is at work, and a person's word is needed before the rest begins.
+    Awaiting,
+    /// A rule stopped it before every host had its turn.
+    Halted,
 }
 
 impl RunState {
+    /// What is true of a run whose jobs are counted like this.
+    pub fn of(counts: &RunCounts, halted: bool, gate: Option<&GateStanding>) -> Self {
+        let state = counts.state();
+        let waits_for_a_person = gate.is_some_and(|gate| gate.waits_for == WaitsFor::Person);
+        match state == RunState::Running {
+            true if waits_for_a_person && counts.connecting + counts.running == 0 => RunState::Awaiting,
+            false if halted => RunState::Halted,
+            true | false => state,
+        }
+    }
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -451,6 +467,8 @@ impl RunState {
             RunState::Partial => "partial",
             RunState::Failed => "failed",
             RunState::Cancelled => "cancelled",
+            RunState::Awaiting => "awaiting a person",
+            RunState::Halted => "halted",
         }
     }
 }

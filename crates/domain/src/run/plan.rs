@@ -2,9 +2,13 @@
 
 use crate::actor::Actor;
 use crate::fault::{Code, Fault};
-use crate::ids::{HostId, PlanId, ProductId};
-use crate::name::{HostPath, Slug};
-use crate::run::job::JobState;
+use crate::ids::{HostId, PlanId, ProductId, RunId};
+use crate::name::HostPath;
+use crate::run::before::{DiskNeed, FileDifference, InstallationBefore, Presence, SavedConfiguration};
+use crate::run::rollout::Rollout;
+use crate::run::wanted::{RunKind, Wanted};
+use crate::run::work::{Exclusion, Work};
+use crate::window::Span;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,6 +45,16 @@ impl Plan {
         Err(Fault::new(Code::PlanMismatch, format!("plan {} is not what its hash says: it was altered", self.id))
             .with_hint("Plan again; `millwright audit verify` tells whether the audit still adds up."))
     }
+
+    /// Refuses a plan that is too old to begin.
+    pub fn is_current(&self, now: Timestamp) -> Result<(), Fault> {
+        if now < self.content.expires_at {
+            return Ok(());
+        }
+        let at = self.content.expires_at.strftime("%Y-%m-%d %H:%M UTC");
+        Err(Fault::new(Code::PlanExpired, format!("the plan expired at {at}"))
+            .with_hint("Plan again: what is known of the hosts may have changed since."))
+    }
 }
 
 /// What a plan says.
@@ -54,10 +68,37 @@ pub struct PlanContent {
     pub selector: String,
     /// What somebody wanted, so that the same can be wanted again.
     pub wanted: Wanted,
+    /// After this it may not begin any more: what it was made from is too old.
+    pub expires_at: Timestamp,
+    /// Why maintenance windows do not count, if somebody said that they do not.
+    pub window_override: Option<String>,
+    /// The run whose missing hosts this one is for, or that it takes back.
+    pub follows: Option<Follows>,
     /// How many jobs may be at work at once.
     pub parallel: u32,
+    /// In which order, and with which stops.
+    pub rollout: Rollout,
     /// What each host gets, in the order in which the jobs begin.
     pub jobs: Vec<PlannedJob>,
+}
+
+/// What a plan has to do with an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Follows {
+    /// The earlier run.
+    pub run: RunId,
+    /// How.
+    pub how: FollowsHow,
+}
+
+/// How a plan follows an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowsHow {
+    /// It is for the hosts that have not succeeded there.
+    Resumes,
+    /// It takes back what was done there.
+    Undoes,
 }
 
 impl PlanContent {
@@ -69,88 +110,17 @@ impl PlanContent {
         Ok(hex::encode(Sha256::digest(text)))
     }
 
+    /// The first moment at which a job may begin, where windows say so.
+    pub fn first_moment(&self) -> Option<Timestamp> {
+        self.jobs.iter().filter_map(|job| job.window).map(|window| window.from).min()
+    }
+
     /// Whether anything would change on any host.
     pub fn changes_anything(&self) -> bool {
         self.jobs.iter().any(|job| match &job.work {
             Work::Detached(detached) => detached.exclusion == Exclusion::ChangeLock,
             Work::Satisfied { .. } | Work::Attached { .. } | Work::LeftOut(_) => false,
         })
-    }
-}
-
-/// What somebody wanted of hosts. No secret is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Wanted {
-    /// Updates.
-    Patch {
-        /// Only those of a security archive.
-        security: bool,
-        /// Only these packages; empty: all.
-        packages: Vec<String>,
-    },
-    /// One command.
-    Exec {
-        /// The text for `sh`.
-        script: String,
-        /// As root.
-        sudo: bool,
-        /// Goes on without us.
-        detached: bool,
-        /// How long it may take.
-        timeout_seconds: u32,
-    },
-    /// A support procedure.
-    Runbook {
-        /// Its short name.
-        runbook: Slug,
-        /// Values by parameter.
-        values: IndexMap<String, String>,
-    },
-    /// A product by its recipe.
-    Product {
-        /// Its short name.
-        product: Slug,
-        /// The version that was asked for.
-        version: Option<String>,
-        /// Values by parameter.
-        values: IndexMap<String, String>,
-    },
-}
-
-/// What kind of work a run does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunKind {
-    /// Package updates.
-    Patch,
-    /// A product by its recipe.
-    Install,
-    /// A product to another version.
-    Upgrade,
-    /// A product goes.
-    Remove,
-    /// A support procedure.
-    Runbook,
-    /// One command.
-    Exec,
-}
-
-impl RunKind {
-    /// Every kind.
-    pub const ALL: [RunKind; 6] =
-        [RunKind::Patch, RunKind::Install, RunKind::Upgrade, RunKind::Remove, RunKind::Runbook, RunKind::Exec];
-
-    /// The word that JSON and the database use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            RunKind::Patch => "patch",
-            RunKind::Install => "install",
-            RunKind::Upgrade => "upgrade",
-            RunKind::Remove => "remove",
-            RunKind::Runbook => "runbook",
-            RunKind::Exec => "exec",
-        }
     }
 }
 
@@ -167,195 +137,66 @@ pub struct PlannedJob {
     pub changes: Vec<String>,
     /// What one should know before one says yes.
     pub risks: Vec<String>,
+    /// When it may begin, if not at any time.
+    pub window: Option<Span>,
+    /// Packages that are named by it, with what they were when the plan was made.
+    pub packages: Vec<PlannedPackage>,
+    /// What it would change in files that were looked at before.
+    pub differences: Vec<FileDifference>,
+    /// The configuration that it keeps before it changes anything.
+    pub saved: Option<SavedConfiguration>,
+    /// How it could be taken back; none where nothing changes. In a plan that takes a run back: how well it does.
+    pub undo: Option<Undo>,
+    /// The disk space that it needs, where that is known.
+    #[serde(default)]
+    pub disk: Option<DiskNeed>,
     /// What is done.
     pub work: Work,
     /// What the inventory learns when it is done.
     pub installation: Option<PlannedInstallation>,
 }
 
-/// What is done on a host.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Work {
-    /// Nothing: the host is as it was asked to be.
-    Satisfied {
-        /// How we know: `already there: nginx 1.22.1-9`.
-        note: String,
-    },
-    /// A short command that changes nothing, on the open session.
-    Attached {
-        /// The exact text for `sh`.
-        script: String,
-        /// As whom.
-        privilege: Privilege,
-        /// How long it may take.
-        timeout_seconds: u32,
-    },
-    /// Scripts that go on without us.
-    Detached(DetachedWork),
-    /// Nothing, and the host is not as it was asked to be.
-    LeftOut(LeftOut),
+/// A package that a job changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlannedPackage {
+    /// `libssl3`, with the architecture where the host may have several: `libssl3:amd64`.
+    pub name: String,
+    /// What was installed when the plan was made; none when it was not.
+    pub from: Option<String>,
+    /// What will be; none when it goes, or when the host's package manager chooses.
+    pub to: Option<String>,
 }
 
-/// Why a host gets no work although it was selected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "state", content = "fault", rename_all = "snake_case")]
-pub enum LeftOut {
-    /// It could not be reached when the plan was made.
-    Unreachable(Fault),
-    /// This action is not for it.
-    Skipped(Fault),
-    /// Its state or a rule says that it must not be touched now.
-    Held(Fault),
+/// How well a job can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Undo {
+    /// How well.
+    pub grade: UndoGrade,
+    /// Why not better, in a sentence; none for an exact one.
+    pub why: Option<String>,
 }
 
-impl LeftOut {
-    /// The state that the job has from the beginning.
-    pub const fn state(&self) -> JobState {
+/// How well something can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UndoGrade {
+    /// The same versions and files as before.
+    Exact,
+    /// Much of it, and what is missing is said.
+    BestEffort,
+    /// Not at all.
+    OneWay,
+}
+
+impl UndoGrade {
+    /// The words for it.
+    pub const fn as_str(self) -> &'static str {
         match self {
-            LeftOut::Unreachable(_) => JobState::Unreachable,
-            LeftOut::Skipped(_) => JobState::Skipped,
-            LeftOut::Held(_) => JobState::Held,
+            UndoGrade::Exact => "exact",
+            UndoGrade::BestEffort => "best effort",
+            UndoGrade::OneWay => "one-way",
         }
     }
-
-    /// Why.
-    pub const fn fault(&self) -> &Fault {
-        match self {
-            LeftOut::Unreachable(fault) | LeftOut::Skipped(fault) | LeftOut::Held(fault) => fault,
-        }
-    }
-}
-
-/// Work that goes on while nobody is connected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct DetachedWork {
-    /// As whom the whole of it runs; a step may ask for less.
-    pub privilege: Privilege,
-    /// Whether it takes the host's lock for changes.
-    pub exclusion: Exclusion,
-    /// The longest that each stage may take.
-    pub timeout_seconds: u32,
-    /// How much output of each stage is kept.
-    pub output_cap_bytes: u64,
-    /// What is done, in order; a reboot stands between one stage and the next.
-    pub stages: Vec<Stage>,
-}
-
-/// What one detached script does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct Stage {
-    /// Its steps; they are numbered through the whole job.
-    pub steps: Vec<PlannedStep>,
-    /// How it ends.
-    pub end: StageEnd,
-}
-
-/// How a stage ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum StageEnd {
-    /// The next stage, or the end of the job, follows at once.
-    Done,
-    /// Its last step restarts the host, which must come back with a new boot id.
-    Reboot {
-        /// How long it may take to come back.
-        timeout_seconds: u32,
-    },
-}
-
-/// One step, with the exact text that the host gets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct PlannedStep {
-    /// Its place in the job, from 1.
-    pub number: u32,
-    /// What it is for.
-    pub name: String,
-    /// Whose failures it can have.
-    pub kind: StepKind,
-    /// The exact text for `sh`.
-    pub script: String,
-    /// As whom.
-    pub privilege: Privilege,
-    /// How long it may take.
-    pub timeout_seconds: u32,
-    /// A condition for `sh`: the step is skipped unless it ends with 0.
-    pub only_if: Option<String>,
-    /// What a failure means for the steps after it.
-    pub on_failure: OnFailure,
-    /// Files that it needs, found in `$MILLWRIGHT_FILES`.
-    pub attachments: Vec<Attachment>,
-    /// The names of the secrets that it needs, found in `$MILLWRIGHT_SECRETS`. Their values are never in a plan.
-    pub secrets: Vec<String>,
-}
-
-/// What a step is made of, for whoever explains its failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// Commands of any kind.
-    Commands,
-    /// The host's package manager.
-    Packages,
-}
-
-/// As whom something runs on the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Privilege {
-    /// As the account that logs in.
-    Login,
-    /// As root, by the host's way of sudo.
-    Root,
-}
-
-/// What a failed step means for the rest of its job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum OnFailure {
-    /// The job ends there, as failed.
-    Stop,
-    /// The next step follows.
-    Continue,
-}
-
-/// Whether work may run beside other work on its host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Exclusion {
-    /// It changes nothing that others could trip over.
-    None,
-    /// It changes the host: one such job at a time, from whichever laptop.
-    ChangeLock,
-}
-
-/// A file that goes with a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct Attachment {
-    /// Its name in `$MILLWRIGHT_FILES`.
-    pub name: String,
-    /// Its length in bytes.
-    pub length: u64,
-    /// SHA-256 of its content, in hexadecimal: what is sent must be what was planned.
-    pub sha256: String,
-    /// Where it comes from.
-    pub source: AttachmentSource,
-}
-
-/// Where an attachment's bytes come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum AttachmentSource {
-    /// They stand in the plan.
-    Text {
-        /// The content.
-        text: String,
-    },
-    /// They are read from a file of this machine when the job starts.
-    LocalFile {
-        /// Its absolute path.
-        path: String,
-    },
 }
 
 /// What the inventory learns of a product when its job has succeeded.
@@ -365,6 +206,10 @@ pub struct PlannedInstallation {
     pub product_id: ProductId,
     /// Its short name.
     pub product: String,
+    /// Whether it is there then.
+    pub presence: Presence,
+    /// What was known of it before.
+    pub before: InstallationBefore,
     /// The version that was asked for, if one was.
     pub desired_version: Option<String>,
     /// The values that it is installed with; secrets are not among them.
@@ -385,20 +230,31 @@ pub struct PlannedProbe {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Privilege;
 
     fn plan() -> Plan {
         let content = PlanContent {
             kind: RunKind::Exec,
             title: "true".into(),
             selector: "all".into(),
-            wanted: Wanted::Patch { security: false, packages: Vec::new() },
+            wanted: Wanted::Patch { security: false, packages: Vec::new(), reboot: None },
+            expires_at: Timestamp::UNIX_EPOCH,
+            window_override: None,
+            follows: None,
             parallel: 32,
+            rollout: Rollout::at_once(1),
             jobs: vec![PlannedJob {
                 host_id: HostId(uuid::Uuid::nil()),
                 host: "acme/prod/web-1".parse().unwrap(),
                 production: true,
                 changes: vec![],
                 risks: vec![],
+                window: None,
+                packages: vec![],
+                differences: vec![],
+                saved: None,
+                undo: None,
+                disk: None,
                 work: Work::Attached { script: "true".into(), privilege: Privilege::Login, timeout_seconds: 60 },
                 installation: None,
             }],

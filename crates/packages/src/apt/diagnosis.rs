@@ -19,6 +19,20 @@ pub fn diagnose(exit_code: i32, end_of_output: &[u8]) -> AptFailure {
         .unwrap_or_else(|| AptFailure::Other { exit_code, said: said.last_error() })
 }
 
+/// The output up to where the first package failed: what comes behind that goes on with others, and sums up.
+pub fn up_to_failure(output: &[u8]) -> &[u8] {
+    let (mut end, mut failed) = (0, false);
+    for line in output.split_inclusive(|byte| *byte == b'\n') {
+        end += line.len();
+        // dpkg says why on the line below.
+        if failed {
+            return &output[..end];
+        }
+        failed = line.starts_with(b"dpkg: error processing ");
+    }
+    output
+}
+
 /// Why refreshing the index did not work. apt before 2.3 ends with 0 and a warning when a mirror does not answer.
 pub(crate) fn refresh_failure(exit_code: i32, output: &[u8]) -> Option<AptFailure> {
     let warned = lines(output).any(|line| line.starts_with(b"W: Some index files failed to download"));
@@ -74,17 +88,34 @@ fn disk_or_account(said: &Said) -> Option<AptFailure> {
 
 fn locked(said: &Said) -> Option<AptFailure> {
     let error = |words: &str| said.0.iter().find(|line| line.starts_with("E: ") && line.contains(words));
-    let line = error("Could not get lock ").or_else(|| error("Unable to acquire the dpkg frontend lock"))?;
+    // dpkg's own words, when it runs without apt.
+    let dpkg_error = || said.line(" lock was locked by another process with pid ").map(ToOwned::to_owned);
+    let line = error("Could not get lock ")
+        .or_else(|| error("Unable to acquire the dpkg frontend lock"))
+        .or_else(|| error("Unable to lock the administration directory"))
+        .cloned()
+        .or_else(dpkg_error)?;
     let path = |line: &str| line.split([' ', '(', ')', ',']).find(|word| word.starts_with('/')).map(ToOwned::to_owned);
+    let lock = match path(&line) {
+        Some(path) => path,
+        None if line.contains("frontend") => "/var/lib/dpkg/lock-frontend".to_owned(),
+        None => "/var/lib/dpkg/lock".to_owned(),
+    };
     // With a time-out, only the lines that told of the waiting say who it was.
-    let holder = said.0.iter().rev().find_map(|line| {
-        let (_, holder) = line.split_once("It is held by process ")?;
-        let (process_id, program) = holder.split_once(" (")?;
-        let (program, _) = program.split_once(')')?;
-        Some(LockHolder { process_id: process_id.parse().ok()?, program: text(program.as_bytes()) })
-    });
-    let lock = path(line).unwrap_or_else(|| "the package manager's lock".to_owned());
+    let holder = said.0.iter().rev().find_map(|line| holder(line));
     Some(AptFailure::Locked { lock: text(lock.trim_end_matches('.').as_bytes()), holder })
+}
+
+/// `It is held by process 123 (unattended-upgr)...`; without the brackets where apt may not look at the process.
+fn holder(line: &str) -> Option<LockHolder> {
+    let (_, holder) = line
+        .split_once("It is held by process ")
+        .or_else(|| line.split_once(" lock was locked by another process with pid "))?;
+    let digits = holder.find(|character: char| !character.is_ascii_digit()).unwrap_or(holder.len());
+    let (process_id, rest) = holder.split_at(digits);
+    // A program may have brackets in its name.
+    let program = rest.strip_prefix(" (").and_then(|rest| rest.rsplit_once(')')).map(|(program, _)| program);
+    Some(LockHolder { process_id: process_id.parse().ok()?, program: program.map(|name| text(name.as_bytes())) })
 }
 
 /// What apt declined before it changed anything.
@@ -118,6 +149,10 @@ fn refused(said: &Said) -> Option<AptFailure> {
         let name = line.split('\'').nth(1).unwrap_or_default();
         return Some(AptFailure::UnknownPackage(text(name.as_bytes())));
     }
+    if let Some(line) = said.line("needs to be reinstalled, but I can't find an archive for it") {
+        let name = line.split(' ').skip_while(|word| *word != "package").nth(1).unwrap_or_default();
+        return Some(AptFailure::HalfInstalled(text(name.as_bytes())));
+    }
     let unmet = said.below("The following packages have unmet dependencies:");
     if said.line("--fix-broken install'").is_some() {
         Some(AptFailure::BrokenDependencies { said: unmet })
@@ -134,15 +169,26 @@ fn dpkg(said: &Said) -> Option<AptFailure> {
     let package = said.0[at].split(' ').nth(4).unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let package = text(package.as_bytes());
     let reason = said.0.get(at + 1).map(|line| line.trim()).unwrap_or_default();
-    let script = reason.split_once(" package ").and_then(|(_, rest)| rest.split_once(" script subprocess "));
-    Some(match script {
-        Some((script, outcome)) => AptFailure::MaintainerScript {
-            package,
-            script: text(script.as_bytes()),
-            exit_code: text(outcome.rsplit(' ').next().unwrap_or_default().as_bytes()),
-        },
-        None => AptFailure::Dpkg { package, said: text(reason.as_bytes()) },
-    })
+    Some(maintainer_script(&package, reason).unwrap_or(AptFailure::Dpkg { package, said: text(reason.as_bytes()) }))
+}
+
+/// `installed PACKAGE package post-installation script subprocess returned error exit status 3`, and from the dpkg of
+/// Debian 9 `subprocess installed post-installation script returned error exit status 3`.
+fn maintainer_script(package: &str, reason: &str) -> Option<AptFailure> {
+    let (subject, outcome) = reason
+        .split_once(" script subprocess ")
+        .or_else(|| reason.strip_prefix("subprocess ").and_then(|rest| rest.split_once(" script ")))?;
+    // An archive is processed by its file's name, and its script by the package's.
+    let (package, script) = match subject.split_once(" package ") {
+        Some((whose, script)) => (whose.rsplit(' ').next().unwrap_or(package), script),
+        None => (package, subject.split_once(' ')?.1),
+    };
+    let ending = match outcome.strip_prefix("returned error exit status ") {
+        Some(code) => format!("failed with exit code {code}"),
+        None => outcome.to_owned(),
+    };
+    let [package, script, ending] = [package, script, &ending].map(|words| text(words.as_bytes()));
+    Some(AptFailure::MaintainerScript { package, script, ending })
 }
 
 /// What is wrong with where packages come from.
@@ -174,4 +220,104 @@ fn source(said: &Said) -> Option<AptFailure> {
         return Some(if stale { AptFailure::IndexStale { said } } else { AptFailure::MirrorUnreachable { said } });
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millwright_domain::Fault;
+
+    #[test]
+    fn what_follows_from_a_failure_is_not_part_of_it() {
+        let failure =
+            "Setting up a (1) ...\nno luck\ndpkg: error processing package a (--configure):\n exit status 1\n";
+        let rest =
+            "Setting up b (1) ...\ndpkg: error processing package c (--configure):\n dependency\nE: Sub-process\n";
+        for (output, expected) in [
+            (format!("{failure}{rest}"), failure),
+            (failure.to_owned(), failure),
+            ("E: Unable to fetch\n".to_owned(), "E: Unable to fetch\n"),
+            ("dpkg: error processing package a".to_owned(), "dpkg: error processing package a"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(String::from_utf8_lossy(up_to_failure(output.as_bytes())), expected);
+        }
+    }
+
+    /// What other versions print than those that `tests/recorded` is from, and what is hard to record.
+    #[test]
+    fn what_other_versions_say_is_told_in_the_same_words() {
+        let asked = ", is another process using it?";
+        for (output, message, hint) in [
+            (
+                "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (apt-daily)".to_owned(),
+                "dpkg lock held by apt-daily",
+                "Process 812 holds /var/lib/dpkg/lock-frontend. ",
+            ),
+            (
+                // Without the right to see the process.
+                "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812".to_owned(),
+                "dpkg lock held by another process",
+                "Process 812 holds /var/lib/dpkg/lock-frontend. ",
+            ),
+            (
+                "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 9 (a (b) c)\n\
+                 E: Unable to lock directory /var/lib/apt/lists/"
+                    .to_owned(),
+                "package list lock held by a (b) c",
+                "Process 9 holds /var/lib/apt/lists/lock. ",
+            ),
+            (
+                // Ubuntu 18.04, apt 1.6.
+                format!(
+                    "E: Could not get lock /var/lib/dpkg/lock-frontend - open (11: Resource temporarily unavailable)\n\
+                     E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend){asked}"
+                ),
+                "dpkg lock held by another process",
+                "Wait until that process is done",
+            ),
+            (
+                format!("E: Unable to lock the administration directory (/var/lib/dpkg/){asked}"),
+                "dpkg lock held by another process",
+                "Wait until that process is done",
+            ),
+            (
+                "dpkg: error: dpkg database lock was locked by another process with pid 20397".to_owned(),
+                "dpkg lock held by another process",
+                "Process 20397 holds /var/lib/dpkg/lock. ",
+            ),
+            (
+                // Debian 9, dpkg 1.18.
+                "dpkg: error processing package lab-tool (--configure):\n \
+                 subprocess installed post-installation script returned error exit status 1"
+                    .to_owned(),
+                "the post-installation script of the package lab-tool failed with exit code 1",
+                "Mend what the output names, then run `dpkg --configure -a`",
+            ),
+            (
+                "dpkg: error processing package libc6:amd64 (--configure):\n \
+                 installed libc6:amd64 package post-installation script subprocess was killed by signal (Aborted)"
+                    .to_owned(),
+                "the post-installation script of the package libc6:amd64 was killed by signal (Aborted)",
+                "Mend what the output names, then run `dpkg --configure -a`",
+            ),
+            (
+                // Ubuntu adds the sudo.
+                "E: dpkg was interrupted, you must manually run 'sudo dpkg --configure -a' to correct the problem. "
+                    .to_owned(),
+                "an earlier package change on the host was cut off, and has not been repaired",
+                "Run `dpkg --configure -a`",
+            ),
+            (
+                "dpkg: error processing package lab-app (--configure):\n dependency problems - leaving unconfigured"
+                    .to_owned(),
+                "dpkg could not process lab-app: dependency problems - leaving unconfigured",
+                "Mend what the output names, then run `dpkg --configure -a`",
+            ),
+        ] {
+            let fault = Fault::from(diagnose(100, output.as_bytes()));
+            assert_eq!(fault.message, message, "{output}");
+            assert!(fault.hint.as_ref().is_some_and(|told| told.starts_with(hint)), "{output}: {:?}", fault.hint);
+        }
+    }
 }

@@ -7,9 +7,9 @@ use millwright_domain::{Code, Fault};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AptFailure {
     /// Another process is at work.
-    #[error("another process holds {lock}{}", held_by(.holder))]
+    #[error("{} lock held by {}", lock_name(.lock), holder_name(.holder))]
     Locked {
-        /// The lock file.
+        /// The lock file, or its directory.
         lock: String,
         /// Who holds it, where apt says so.
         holder: Option<LockHolder>,
@@ -32,6 +32,9 @@ pub enum AptFailure {
     /// An earlier run of dpkg was cut off.
     #[error("an earlier package change on the host was cut off, and has not been repaired")]
     Interrupted,
+    /// A package's files are not all there, so that apt does nothing before they are.
+    #[error("the package {0} is only half installed, and no source of the host has it")]
+    HalfInstalled(String),
     /// The host's packages do not fit together, before anything was changed.
     #[error("the host's installed packages already miss dependencies: {said}")]
     BrokenDependencies {
@@ -45,14 +48,14 @@ pub enum AptFailure {
         said: String,
     },
     /// A package's own script ended with an error.
-    #[error("the {script} script of the package {package} failed with exit code {exit_code}")]
+    #[error("the {script} script of the package {package} {ending}")]
     MaintainerScript {
         /// Which package.
         package: String,
         /// `post-installation`
         script: String,
-        /// What the script ended with.
-        exit_code: String,
+        /// `failed with exit code 3`, `was killed by signal (Killed)`
+        ending: String,
     },
     /// dpkg could not unpack or configure a package.
     #[error("dpkg could not process {package}: {said}")]
@@ -136,14 +139,19 @@ pub enum AptFailure {
 pub struct LockHolder {
     /// The process.
     pub process_id: u32,
-    /// `unattended-upgr`: the kernel keeps 15 characters.
-    pub program: String,
+    /// `unattended-upgr`: the kernel keeps 15 characters. dpkg itself never says it, apt not always.
+    pub program: Option<String>,
 }
 
 impl From<AptFailure> for Fault {
     fn from(failure: AptFailure) -> Self {
         let (code, hint) = advice(&failure);
-        Fault::new(code, failure.to_string()).with_hint(hint)
+        let fault = Fault::new(code, failure.to_string());
+        // Not in the message: hosts on which the same thing happened say the same.
+        if let AptFailure::Locked { lock, holder: Some(LockHolder { process_id, .. }) } = &failure {
+            return fault.with_hint(format!("Process {process_id} holds {lock}. {hint}"));
+        }
+        fault.with_hint(hint)
     }
 }
 
@@ -165,6 +173,11 @@ fn advice(failure: &AptFailure) -> (Code, &'static str) {
         F::Interrupted => {
             (Code::PackageManagerFailed, "Run `dpkg --configure -a` on the host as root, and read what it says.")
         }
+        F::HalfInstalled(_) => (
+            Code::PackageManagerFailed,
+            "Install the package's archive again on the host as root (`dpkg -i`), or remove the package with \
+             `dpkg --remove --force-remove-reinstreq`.",
+        ),
         F::BrokenDependencies { .. } => {
             (Code::PackageManagerFailed, "Look at what `apt-get --fix-broken install` would do on the host.")
         }
@@ -187,7 +200,7 @@ fn advice(failure: &AptFailure) -> (Code, &'static str) {
         }
         F::UnknownVersion { .. } => (
             Code::PackageManagerFailed,
-            "The sources have moved on since the plan was made: refresh the host's facts and plan again.",
+            "Sources drop old versions: refresh the host's facts and plan again, or give a source the version back.",
         ),
         F::IndexStale { .. } => (Code::PackageManagerFailed, "Refresh the package index, then plan again."),
         F::MirrorUnreachable { .. } => {
@@ -206,9 +219,18 @@ fn advice(failure: &AptFailure) -> (Code, &'static str) {
     }
 }
 
-fn held_by(holder: &Option<LockHolder>) -> String {
-    match holder {
-        Some(LockHolder { process_id, program }) => format!(": {program}, process {process_id}"),
-        None => String::new(),
+fn lock_name(path: &str) -> &'static str {
+    if path.contains("/dpkg/") {
+        "dpkg"
+    } else if path.contains("/lists/") {
+        "package list"
+    } else if path.contains("/archives/") {
+        "package download"
+    } else {
+        "package manager"
     }
+}
+
+fn holder_name(holder: &Option<LockHolder>) -> &str {
+    holder.as_ref().and_then(|holder| holder.program.as_deref()).unwrap_or("another process")
 }

@@ -77,7 +77,8 @@ pub(crate) fn pending_updates(
         let SimulatedInstall { name, architecture, from, to, origins } = install;
         let purpose = purpose(&origins);
         let key = (name.clone(), architecture.clone());
-        updates.insert(key, PendingUpdate { name, architecture, from, to, origins, purpose, standing });
+        let from_available = None;
+        updates.insert(key, PendingUpdate { name, architecture, from, to, origins, purpose, standing, from_available });
     };
 
     // "Listing..." is the only line without a slash.
@@ -97,7 +98,8 @@ pub(crate) fn pending_updates(
     upgrade.installs.into_iter().for_each(|install| add(install, UpdateStanding::Ready));
 
     let full_upgrade_removes = full_upgrade.removals.into_iter().map(|removal| removal.name).collect();
-    (PendingUpdates { updates: updates.into_values().collect(), full_upgrade_removes }, unreadable_lines)
+    let updates = updates.into_values().collect();
+    (PendingUpdates { updates, full_upgrade_removes, download_bytes: None, disk_bytes: None }, unreadable_lines)
 }
 
 /// By origin: the security archives of Debian (by label, or by suite) and of Ubuntu, its ESM included (by suite).

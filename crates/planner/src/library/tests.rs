@@ -1,5 +1,7 @@
 use super::*;
-use crate::render::{HostContext, Inputs, RenderedAction, RenderedStep, render_probe, render_steps};
+use crate::render::{
+    HostContext, Inputs, RenderedAction, RenderedStep, render_configuration, render_probe, render_steps,
+};
 use millwright_domain::recipe::{Effect, Given, Parameters, Step, resolve};
 use std::process::{Command, Stdio};
 
@@ -80,12 +82,14 @@ fn every_recipe_is_read_rendered_and_understood_by_every_shell() {
             "{}",
             source.name
         );
-        for steps in [&recipe.install, &recipe.upgrade, &recipe.remove, &recipe.health] {
+        for steps in [&recipe.install, &recipe.upgrade, &recipe.remove, &recipe.health, &recipe.undo.steps] {
             assert_steps_are_sh(source.name, &render(&recipe.parameters, steps));
         }
         let values = resolve(&recipe.parameters, &example(&recipe.parameters)).unwrap();
         let inputs = Inputs { parameters: &recipe.parameters, values: &values, host: &host() };
         assert_is_sh(source.name, &render_probe(&recipe.version, &inputs).unwrap().script);
+        let kept = render_configuration(&recipe.undo, &inputs).unwrap();
+        assert_eq!(kept.len(), recipe.undo.configuration.len(), "{}", source.name);
     }
 }
 
@@ -140,7 +144,9 @@ fn the_site_of_nginx_reads_as_a_person_would_write_it() {
     let source = recipes().iter().find(|source| source.name == "nginx").unwrap();
     let recipe = read_recipe(source.file, source.text).unwrap();
     let site = render(&recipe.parameters, &recipe.install).remove(1);
-    let RenderedAction::Upload { script, to, file: None } = site.action else { panic!("the second step is an upload") };
+    let RenderedAction::Upload { script, to, file: None, .. } = site.action else {
+        panic!("the second step is an upload")
+    };
     assert_eq!(to, "/etc/nginx/sites-available/millwright");
     insta::assert_snapshot!(script);
 }

@@ -32,6 +32,8 @@ pub enum RenderedAction {
         to: String,
         /// The file of this machine that the text expects in `$MILLWRIGHT_FILES`. None: the content stands in the text.
         file: Option<RenderedFile>,
+        /// The content, where it stands in the text and no secret is in it.
+        content: Option<String>,
     },
     /// Works on packages, by the host's package manager.
     Package {
@@ -117,7 +119,7 @@ fn render_upload(upload: &Upload, inputs: &Inputs<'_>, notes: &mut Notes) -> Res
     let group = account(upload.group.as_ref(), inputs)?;
     let ownership = if group.is_empty() { owner } else { format!("{owner}:{group}") };
     let mut has_secret = false;
-    let mut content = String::new();
+    let (mut content, mut known) = (String::new(), String::new());
     let file = match &upload.source {
         UploadSource::File(path) => {
             let name: String =
@@ -129,7 +131,10 @@ fn render_upload(upload: &Upload, inputs: &Inputs<'_>, notes: &mut Notes) -> Res
             content.push_str(":\n");
             for piece in pieces(template, inputs, "the content of an upload")? {
                 match piece {
-                    Piece::Text(text) => content.push_str(&format!("printf %s {} || return\n", quoted(&text))),
+                    Piece::Text(text) => {
+                        content.push_str(&format!("printf %s {} || return\n", quoted(&text)));
+                        known.push_str(&text);
+                    }
                     Piece::Secret(name) => {
                         has_secret = true;
                         content.push_str(&format!("cat \"$MILLWRIGHT_SECRETS/{name}\" || return\n"));
@@ -141,12 +146,30 @@ fn render_upload(upload: &Upload, inputs: &Inputs<'_>, notes: &mut Notes) -> Res
         }
     };
     let mode = upload.mode.unwrap_or(if has_secret { 0o600 } else { 0o644 });
+    let known = (file.is_none() && !has_secret).then_some(known);
     let script = format!(
         "to={}\nowner={}\nmode={mode:04o}\ncontent() {{\n{content}}}\n{UPLOAD}",
         quoted(&to),
         quoted(&ownership),
     );
-    Ok(RenderedAction::Upload { script, to, file })
+    Ok(RenderedAction::Upload { script, to, file, content: known })
+}
+
+/// The path of something that is kept before anything is changed: not a whole top folder, and nothing of the kernel's.
+pub(super) fn configuration_path(template: &Template, inputs: &Inputs<'_>) -> Result<String, RenderProblem> {
+    const NEVER: [&str; 4] = ["dev", "proc", "run", "sys"];
+    let path = plain(template, inputs, "the path of a configuration")?;
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let fits = path.starts_with('/')
+        && parts.len() > 1
+        && parts.iter().all(|part| !matches!(*part, "" | "." | ".."))
+        && !NEVER.contains(&parts[0])
+        && !parts.starts_with(&["var", "lib", "millwright"]);
+    if fits {
+        return Ok(path);
+    }
+    let hint = "Write an absolute path without “..” that is not a whole top folder, such as /etc/app.conf or /etc/app.";
+    Err(RenderProblem::NotAllowed { what: "the path of a configuration", value: path, hint })
 }
 
 fn account(template: Option<&Template>, inputs: &Inputs<'_>) -> Result<String, RenderProblem> {

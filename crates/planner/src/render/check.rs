@@ -11,12 +11,15 @@ use millwright_domain::recipe::{
 /// Refuses a recipe with a template that cannot be rendered, whatever the values.
 pub fn check_recipe(file: &str, recipe: &Recipe) -> Result<(), Diagnostics> {
     let probe = std::iter::once((&recipe.version.probe, TextKind::Shell));
-    check(file, &recipe.parameters, probe.chain(recipe.steps().flat_map(templates)))
+    let configuration = recipe.undo.configuration.iter().map(|path| (path, TextKind::Plain));
+    check(file, &recipe.parameters, probe.chain(configuration).chain(recipe.steps().flat_map(templates)))
 }
 
 /// Refuses a runbook with a template that cannot be rendered, whatever the values.
 pub fn check_runbook(file: &str, runbook: &Runbook) -> Result<(), Diagnostics> {
-    check(file, &runbook.parameters, runbook.steps.iter().flat_map(templates))
+    let configuration = runbook.undo.configuration.iter().map(|path| (path, TextKind::Plain));
+    let steps = runbook.steps.iter().chain(&runbook.undo.steps).flat_map(templates);
+    check(file, &runbook.parameters, configuration.chain(steps))
 }
 
 /// What a text is, and so what its values become.

@@ -105,7 +105,7 @@ pub(super) fn plain(template: &Template, inputs: &Inputs<'_>, what: &'static str
 }
 
 /// The text as one word of sh, whatever is in it but a NUL.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

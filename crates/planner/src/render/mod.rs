@@ -32,9 +32,10 @@ mod shell_text;
 pub use action::{RenderedAction, RenderedFile};
 pub use check::{check_recipe, check_runbook};
 pub use context::{HostContext, Inputs};
+pub(crate) use engine::quoted;
 pub use error::RenderError;
 
-use millwright_domain::recipe::{Step, VersionRule};
+use millwright_domain::recipe::{Step, UndoRule, VersionRule};
 use millwright_domain::run::{OnFailure, Privilege};
 use std::collections::BTreeSet;
 
@@ -75,6 +76,23 @@ pub struct RenderedProbe {
 /// Renders steps in their order.
 pub fn render_steps(steps: &[Step], inputs: &Inputs<'_>) -> Result<Vec<RenderedStep>, RenderError> {
     steps.iter().map(|step| action::render_step(step, inputs)).collect()
+}
+
+/// Renders the paths of files that are kept before anything is changed, each once, and none that another one holds.
+pub fn render_configuration(rule: &UndoRule, inputs: &Inputs<'_>) -> Result<Vec<String>, RenderError> {
+    let named = |problem| RenderError::new("configuration", problem);
+    let mut paths = Vec::new();
+    for template in &rule.configuration {
+        paths.push(action::configuration_path(template, inputs).map_err(named)?);
+    }
+    let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+    let mut kept: Vec<String> = Vec::new();
+    for path in &paths {
+        if !kept.contains(path) && !paths.iter().any(|outer| within(path, outer)) {
+            kept.push(path.clone());
+        }
+    }
+    Ok(kept)
 }
 
 /// Renders a version probe. A secret has no place in one.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::library::{read_recipe, read_runbook};
-use millwright_domain::recipe::{Given, Runbook, Values, resolve};
+use millwright_domain::recipe::{Given, Runbook, Template, UndoRule, Values, resolve};
 use proptest::prelude::*;
 use std::process::{Command, Stdio};
 
@@ -368,4 +368,47 @@ fn toml_string(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+#[test]
+fn the_templates_of_a_way_back_are_checked_like_all_others() {
+    let steps = "[[steps]]\nname = \"a\"\nrun = \"true\"\n[[undo]]\nname = \"b\"\nrun = \"echo '{{ text }}'\"\n";
+    let text = source(steps).replace("read_only", "configuration = [\"/etc/{{ txet }}\"]\nread_only");
+    insta::assert_snapshot!(read_runbook("x.toml", &text).unwrap_err().to_string());
+}
+
+#[test]
+fn configuration_is_named_by_paths_that_can_be_put_back() {
+    let runbook = read_runbook("x.toml", &run_step("true")).unwrap();
+    let values = values(&runbook, "two words", "true", &["password"]);
+    let inputs = Inputs { parameters: &runbook.parameters, values: &values, host: &host() };
+    let rendered = |paths: &[&str]| {
+        let configuration = paths.iter().map(|path| Template::detached(*path)).collect();
+        let rule = UndoRule { configuration, ..UndoRule::default() };
+        render_configuration(&rule, &inputs)
+    };
+    let kept =
+        rendered(&["/etc/app/a.conf", "/etc/app", "/etc/apps", "/etc/{{ host.name }}", "/etc/apps", "/etc/{{ text }}"]);
+    assert_eq!(kept.unwrap(), ["/etc/app", "/etc/apps", "/etc/web-1", "/etc/two words"]);
+    for path in [
+        "/etc",
+        "/",
+        "",
+        "etc/app",
+        "/etc/",
+        "/etc//app",
+        "/etc/./app",
+        "/etc/../root",
+        "/proc/1/mem",
+        "/sys/class/net",
+        "/dev/sda",
+        "/run/app",
+        "/var/lib/millwright",
+        "/var/lib/millwright/saved",
+        "/etc/{{ password }}",
+        "{{ text }}",
+    ] {
+        assert!(rendered(&[path]).is_err(), "{path}");
+    }
+    assert!(rendered(&["/var/lib/millwright-app"]).is_ok());
 }

@@ -14,8 +14,8 @@ pub(super) async fn run<T: Transport, J: Journal>(job: &mut Job<'_, T, J>, work:
         if !job.view.progress.task_done && !run_task(job, work, stage).await? {
             return Ok(());
         }
-        if let StageEnd::Reboot { timeout_seconds } = stage.end
-            && !reboot::run(job, timeout_seconds).await?
+        if let StageEnd::Reboot { when, timeout_seconds } = &stage.end
+            && !reboot::run(job, when, *timeout_seconds).await?
         {
             return Ok(());
         }

@@ -11,7 +11,9 @@ use crate::ports::{Entry, JobView, Journal, Transport};
 use crate::remote::HostLayout;
 use jiff::Timestamp;
 use millwright_domain::ids::JobId;
-use millwright_domain::run::{CancelMode, JobEvent, JobState, Outcome, PlannedJob, PlannedStep, StepProgress, Work};
+use millwright_domain::run::{
+    CancelMode, JobEvent, JobState, Outcome, PlannedJob, PlannedStep, StepKind, StepProgress, Work,
+};
 use millwright_domain::{Code, Fault};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -153,11 +155,19 @@ impl<T: Transport, J: Journal> Job<'_, T, J> {
         if outcome.state != JobState::Failed {
             return outcome;
         }
-        let better = self.failed_step.as_ref().and_then(|failed| {
+        let Some((step, code)) = self.failed_step.as_ref().and_then(|failed| {
             let step = steps(self.planned).find(|step| step.number == failed.number)?;
-            (self.setting.diagnosis)(step, task::exit_code(failed)?, &self.tail)
-        });
-        Outcome { fault: better.or(outcome.fault), ..outcome }
+            Some((step, task::exit_code(failed)?))
+        }) else {
+            return outcome;
+        };
+        let fault = (self.setting.diagnosis)(step, code, &self.tail).or(outcome.fault);
+        let state = match step.kind {
+            // Nothing was changed: it only must not be, now.
+            StepKind::Guard | StepKind::RestartGuard => JobState::Held,
+            StepKind::Packages | StepKind::Commands => outcome.state,
+        };
+        Outcome { state, fault, ..outcome }
     }
 }
 

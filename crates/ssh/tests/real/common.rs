@@ -178,22 +178,3 @@ pub(crate) fn pause() {
     let (_keep, never) = std::sync::mpsc::channel::<()>();
     let _ = never.recv_timeout(Duration::from_millis(20));
 }
-
-/// The memory of this process, once it has stood still for a while.
-pub(crate) fn wait_until_memory_stands_still() -> u64 {
-    let (mut last, mut still) = (0, 0);
-    while still < 10 {
-        pause();
-        let now = resident_bytes();
-        still = if now == last { still + 1 } else { 0 };
-        last = now;
-    }
-    last
-}
-
-/// The memory of this process.
-pub(crate) fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
-}

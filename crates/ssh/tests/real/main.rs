@@ -9,6 +9,7 @@ mod host_keys;
 mod hostile;
 mod jumps;
 mod logins;
+mod screen;
 mod sftp;
 mod sftp_hostile;
 mod terminals;

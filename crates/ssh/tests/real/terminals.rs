@@ -1,77 +1,14 @@
 //! Shells on terminals, and services that speak a protocol of their own.
 
-use crate::common::{Setup, Sshd, resident_bytes, wait_until_memory_stands_still};
-use millwright_ssh::{
-    ConnectOptions, Ending, Exchange, ExchangeInput, Piece, Prompts, PtySize, Session, SessionKeeper, ShellWindow,
-    SshError, connect,
-};
+use crate::common::{Setup, Sshd};
+use crate::screen::{SMALL, Screen};
+use millwright_ssh::{ConnectOptions, Ending, Piece, Prompts, PtySize, Session, SessionKeeper, SshError, connect};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-const SMALL: PtySize = PtySize { columns: 80, rows: 24 };
-
 async fn session(sshd: &Sshd) -> Session {
     connect(&[sshd.endpoint()], &ConnectOptions::default(), &Prompts::nobody()).await.unwrap()
-}
-
-/// A shell as a person has it: keys go in, a screen comes out.
-struct Screen {
-    exchange: Exchange,
-    keys: ExchangeInput,
-    window: ShellWindow,
-    shown: Vec<u8>,
-}
-
-impl Screen {
-    fn open(session: &Session) -> Self {
-        let (mut exchange, window) = session.shell(SMALL, "xterm-256color");
-        let keys = exchange.take_input().unwrap();
-        Self { exchange, keys, window, shown: Vec::new() }
-    }
-
-    async fn type_in(&self, text: impl AsRef<[u8]>) {
-        self.keys.send(text.as_ref().to_vec()).await.unwrap();
-    }
-
-    /// Waits until this is on the screen, and forgets everything up to its end.
-    async fn wait_for(&mut self, text: impl AsRef<[u8]>) {
-        let text = text.as_ref();
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(place) = self.shown.windows(text.len()).position(|seen| seen == text) {
-                self.shown.drain(..place + text.len());
-                return;
-            }
-            let piece = tokio::time::timeout_at(deadline.into(), self.exchange.next()).await;
-            match piece {
-                Ok(Some(Piece::Stdout(bytes))) => self.shown.extend(bytes),
-                other => panic!("{other:?} instead of “{}” after {}", text.escape_ascii(), self.shown.escape_ascii()),
-            }
-        }
-    }
-
-    /// What is on the screen before this byte.
-    async fn read_until(&mut self, byte: u8) -> String {
-        while !self.shown.contains(&byte) {
-            match self.exchange.next().await {
-                Some(Piece::Stdout(bytes)) => self.shown.extend(bytes),
-                other => panic!("{other:?}"),
-            }
-        }
-        let place = self.shown.iter().position(|shown| *shown == byte).unwrap();
-        String::from_utf8(self.shown.drain(..place).collect()).unwrap()
-    }
-
-    async fn ending(&mut self) -> Ending {
-        loop {
-            match self.exchange.next().await.unwrap() {
-                Piece::Stdout(_) => {}
-                Piece::Stderr(bytes) => panic!("a terminal has one output, not {}", bytes.escape_ascii()),
-                Piece::End(ending) => return ending,
-            }
-        }
-    }
 }
 
 #[tokio::test]
@@ -107,24 +44,6 @@ async fn every_byte_passes_unchanged_in_both_directions() {
     screen.type_in(&all).await;
     screen.wait_for(&all).await;
     assert_eq!(screen.ending().await, Ending::Exited { code: 0 });
-}
-
-#[tokio::test]
-async fn a_flood_waits_for_its_reader_and_ends_at_a_key() {
-    let sshd = Sshd::start();
-    let session = session(&sshd).await;
-    let mut screen = Screen::open(&session);
-    screen.type_in("echo wa'rm'\r").await;
-    screen.wait_for("warm\r\n").await;
-    let before = resident_bytes();
-    screen.type_in("yes flooded\r").await;
-    screen.wait_for("flooded\r\nflooded\r\n").await;
-    let held = wait_until_memory_stands_still();
-    assert!(held.saturating_sub(before) < 4 * 1024 * 1024, "{before} → {held}");
-    screen.type_in("\x03echo ov'er'\r").await;
-    screen.wait_for("over\r\n").await;
-    let most = resident_bytes();
-    assert!(most.saturating_sub(before) < 4 * 1024 * 1024, "{before} → {most}");
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! Environments.
 
-use super::{host, in_use, parsed, taken};
+use super::{from_json, host, in_use, json as as_json, parsed, taken};
 use crate::error::StoreError;
 use crate::read::Reader;
 use crate::write::Writer;
 use millwright_domain::fleet::{Client, Environment, EnvironmentKind};
 use millwright_domain::ids::{ClientId, EnvironmentId};
+use millwright_domain::window::Windows;
 use millwright_domain::{Code, EnvironmentPath, Fault, Slug};
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -17,11 +18,12 @@ CREATE TABLE environment (
     slug       TEXT NOT NULL,
     time_zone  TEXT NOT NULL,
     production INTEGER NOT NULL CHECK (production IN (0, 1)),
+    windows    TEXT NOT NULL,
     UNIQUE (client_id, slug)
 ) STRICT;
 ";
 
-const SELECT: &str = "SELECT e.id, e.client_id, e.slug, e.time_zone, e.production, c.slug
+const SELECT: &str = "SELECT e.id, e.client_id, e.slug, e.time_zone, e.production, e.windows, c.slug
     FROM environment e JOIN client c ON c.id = e.client_id";
 
 /// Adds an environment to a client.
@@ -32,13 +34,13 @@ pub fn add(
     time_zone: &str,
     kind: EnvironmentKind,
 ) -> Result<Environment, StoreError> {
-    let environment =
-        Environment { id: writer.new_id(), client_id: client.id, slug, time_zone: time_zone.to_owned(), kind };
+    let (time_zone, windows) = (time_zone.to_owned(), Windows::default());
+    let environment = Environment { id: writer.new_id(), client_id: client.id, slug, time_zone, kind, windows };
     insert(writer, &environment)?;
     let change = json!({
         "client": [null, client.slug],
         "slug": [null, environment.slug],
-        "time_zone": [null, time_zone],
+        "time_zone": [null, environment.time_zone],
         "kind": [null, kind],
     });
     writer.audit("environment.add", "environment", environment.id, change)?;
@@ -55,14 +57,16 @@ fn insert(writer: &Writer<'_>, environment: &Environment) -> Result<(), StoreErr
     writer
         .connection
         .prepare_cached(
-            "INSERT INTO environment (id, client_id, slug, time_zone, production) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO environment (id, client_id, slug, time_zone, production, windows)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             environment.id.0,
             environment.client_id.0,
             environment.slug.as_str(),
             environment.time_zone,
-            environment.kind == EnvironmentKind::Production
+            environment.kind == EnvironmentKind::Production,
+            as_json(&environment.windows)?
         ])
         .map_err(|error| taken(error, || format!("there is an environment “{}” already", environment.slug)))?;
     Ok(())
@@ -75,21 +79,22 @@ fn all(environment: &Environment, change: impl Fn(Value) -> Value) -> Value {
         "slug": change(json!(environment.slug)),
         "time_zone": change(json!(environment.time_zone)),
         "kind": change(json!(environment.kind)),
+        "windows": change(json!(environment.windows)),
     })
 }
 
-/// Sets an environment's time zone and kind.
+/// Sets an environment's time zone, kind and maintenance windows.
 pub fn edit(writer: &Writer<'_>, before: &Environment, after: &Environment) -> Result<(), StoreError> {
     writer.connection.execute(
-        "UPDATE environment SET time_zone = ?2, production = ?3 WHERE id = ?1",
-        params![before.id.0, after.time_zone, after.kind == EnvironmentKind::Production],
+        "UPDATE environment SET time_zone = ?2, production = ?3, windows = ?4 WHERE id = ?1",
+        params![before.id.0, after.time_zone, after.kind == EnvironmentKind::Production, as_json(&after.windows)?],
     )?;
-    writer.audit(
-        "environment.edit",
-        "environment",
-        before.id,
-        json!({ "time_zone": [before.time_zone, after.time_zone], "kind": [before.kind, after.kind] }),
-    )
+    let change = json!({
+        "time_zone": [before.time_zone, after.time_zone],
+        "kind": [before.kind, after.kind],
+        "windows": [before.windows, after.windows],
+    });
+    writer.audit("environment.edit", "environment", before.id, change)
 }
 
 /// Removes an environment that has no host.
@@ -134,7 +139,8 @@ fn environment(row: &Row<'_>) -> rusqlite::Result<(EnvironmentPath, Environment)
         slug: parsed(row, 2)?,
         time_zone: row.get(3)?,
         kind,
+        windows: from_json(row, 5)?,
     };
-    let path = EnvironmentPath { client: parsed(row, 5)?, environment: environment.slug.clone() };
+    let path = EnvironmentPath { client: parsed(row, 6)?, environment: environment.slug.clone() };
     Ok((path, environment))
 }

@@ -1,5 +1,6 @@
 //! The tables. Each file holds one table's schema, its SQL, and nothing that knows another crate's business.
 
+pub mod approval;
 pub mod audit;
 pub mod cancel_request;
 pub mod client;
@@ -13,11 +14,16 @@ pub mod host_key_pin;
 pub mod installation;
 pub mod job;
 pub mod output;
+pub mod package_change;
 pub mod plan;
+pub mod policy;
 pub mod product;
+pub mod promotion;
 pub mod run;
+pub mod schedule;
 
 use crate::error::StoreError;
+use crate::read::Reader;
 use jiff::Timestamp;
 use millwright_domain::{Code, Fault};
 use rusqlite::types::Type;
@@ -25,6 +31,7 @@ use rusqlite_migration::{M, Migrations};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
+use uuid::Uuid;
 
 /// The schema that this Millwright writes.
 pub(crate) const VERSION: i32 = 1;
@@ -49,6 +56,11 @@ pub(crate) fn migrations() -> Migrations<'static> {
             event::SCHEMA,
             output::SCHEMA,
             cancel_request::SCHEMA,
+            approval::SCHEMA,
+            promotion::SCHEMA,
+            policy::SCHEMA,
+            schedule::SCHEMA,
+            package_change::SCHEMA,
         ]
         .concat()
     });
@@ -63,6 +75,14 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
 pub(crate) fn from_json<T: DeserializeOwned>(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<T> {
     let text: String = row.get(index)?;
     serde_json::from_str(&text).map_err(|error| unreadable(index, error))
+}
+
+/// The same, where there may be none.
+pub(crate) fn optional_json<T: DeserializeOwned>(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Option<T>> {
+    if row.get_ref(index)? == rusqlite::types::ValueRef::Null {
+        return Ok(None);
+    }
+    from_json(row, index).map(Some)
 }
 
 /// A column of text with a meaning.
@@ -105,5 +125,30 @@ pub(crate) fn in_use(error: rusqlite::Error, what: impl FnOnce() -> Fault) -> St
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ConstraintViolation) => what().into(),
         _ => error.into(),
+    }
+}
+
+/// The id in a table that is, begins with, or ends with the given text: of UUIDv7s people tell the ends apart.
+pub(crate) fn id_like(
+    reader: &Reader<'_>,
+    table: &'static str,
+    text: &str,
+    unknown: impl Fn() -> Fault,
+) -> Result<Uuid, StoreError> {
+    let pattern = text.replace('-', "").to_ascii_lowercase();
+    if pattern.len() < 4 || !pattern.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(unknown().into());
+    }
+    let mut statement = reader.connection.prepare_cached(&format!(
+        "SELECT id FROM {table} WHERE lower(hex(id)) LIKE ?1 || '%' OR lower(hex(id)) LIKE '%' || ?1
+         ORDER BY id DESC LIMIT 2"
+    ))?;
+    let found: Vec<Uuid> = statement.query_map([&pattern], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    match found.as_slice() {
+        [] => Err(unknown().into()),
+        [id] => Ok(*id),
+        _ => Err(Fault::new(Code::InvalidInput, format!("“{text}” names more than one {table}"))
+            .with_hint("Give more of its id.")
+            .into()),
     }
 }

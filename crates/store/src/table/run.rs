@@ -1,15 +1,16 @@
 //! Runs: one execution of one plan.
 
-use super::{job, time};
+use super::{approval, job, optional_json, parsed, schedule, time};
 use crate::error::StoreError;
 use crate::read::Reader;
-use crate::write::Writer;
+use crate::write::{Journal, Writer};
 use jiff::Timestamp;
-use millwright_domain::ids::{PlanId, RunId};
-use millwright_domain::run::{Plan, RunCounts, RunKind};
+use millwright_domain::ids::{JobId, PlanId, RunId};
+use millwright_domain::run::{GateStanding, JobEvent, JobState, Outcome, Plan, RunCounts, RunKind};
 use millwright_domain::{Actor, Code, Fault};
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::json;
+use uuid::Uuid;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE run (
@@ -20,11 +21,19 @@ CREATE TABLE run (
     title      TEXT NOT NULL,
     selector   TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    created_by TEXT NOT NULL
+    created_by TEXT NOT NULL,
+    follows    BLOB REFERENCES run (id),
+    halted     TEXT,
+    gate       TEXT
 ) STRICT;
+CREATE INDEX run_plan ON run (plan_id);
+CREATE INDEX run_follows ON run (follows) WHERE follows IS NOT NULL;
+CREATE INDEX run_gate ON run (id) WHERE gate IS NOT NULL;
 ";
 
-const SELECT: &str = "SELECT id, plan_id, plan_hash, kind, title, selector, created_at, created_by FROM run";
+const SELECT: &str =
+    "SELECT id, plan_id, plan_hash, kind, title, selector, created_at, created_by, follows, halted, gate
+    FROM run";
 
 /// The execution of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,11 +54,28 @@ pub struct Run {
     pub created_at: Timestamp,
     /// Who began it.
     pub created_by: Actor,
+    /// The run that it resumes or takes back.
+    pub follows: Option<RunId>,
+    /// Why it was halted, if it was.
+    pub halted: Option<Fault>,
+    /// What it waits for between two waves, if it does.
+    pub gate: Option<GateStanding>,
 }
 
-/// Begins a run with all of its jobs: the intent, committed before any host hears of it.
+/// Begins the run of an approved plan with all of its jobs: the intent, committed before any host hears of it.
 pub fn begin(writer: &Writer<'_>, plan: &Plan) -> Result<Run, StoreError> {
     plan.check()?;
+    plan.is_current(writer.now)?;
+    if approval::of_plan(&writer.reader(), plan.id)?.is_none_or(|approval| approval.hash != plan.hash) {
+        return Err(Fault::new(Code::PlanNotApproved, "nobody has approved this plan")
+            .with_hint("Look at it with `millwright plan show ID`, then `millwright plan approve ID`.")
+            .into());
+    }
+    if let Some(run) = of_plan(&writer.reader(), plan.id)? {
+        return Err(Fault::new(Code::PlanUsed, format!("this plan was run already: run {run}"))
+            .with_hint("A plan is run once. Plan again, or resume its run.")
+            .into());
+    }
     let run = Run {
         id: writer.new_id(),
         plan_id: plan.id,
@@ -59,10 +85,13 @@ pub fn begin(writer: &Writer<'_>, plan: &Plan) -> Result<Run, StoreError> {
         selector: plan.content.selector.clone(),
         created_at: writer.now,
         created_by: writer.actor.clone(),
+        follows: plan.content.follows.map(|follows| follows.run),
+        halted: None,
+        gate: None,
     };
     writer.connection.execute(
-        "INSERT INTO run (id, plan_id, plan_hash, kind, title, selector, created_at, created_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO run (id, plan_id, plan_hash, kind, title, selector, created_at, created_by, follows)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             run.id.0,
             run.plan_id.0,
@@ -71,12 +100,14 @@ pub fn begin(writer: &Writer<'_>, plan: &Plan) -> Result<Run, StoreError> {
             run.title,
             run.selector,
             run.created_at.as_millisecond(),
-            run.created_by.0
+            run.created_by.0,
+            run.follows.map(|follows| follows.0)
         ],
     )?;
     for (position, planned) in plan.content.jobs.iter().enumerate() {
         job::begin(writer, run.id, position, planned)?;
     }
+    schedule::started(writer, plan.id, run.id)?;
     writer.audit(
         "run.begin",
         "run",
@@ -90,12 +121,7 @@ pub fn begin(writer: &Writer<'_>, plan: &Plan) -> Result<Run, StoreError> {
 pub fn newest(reader: &Reader<'_>, limit: u32) -> Result<Vec<(Run, RunCounts)>, StoreError> {
     let mut statement = reader.connection.prepare_cached(&format!("{SELECT} ORDER BY id DESC LIMIT ?1"))?;
     let runs: Vec<Run> = statement.query_map([limit], run)?.collect::<Result<_, _>>()?;
-    runs.into_iter()
-        .map(|run| {
-            let counts = job::counts(reader, run.id)?;
-            Ok((run, counts))
-        })
-        .collect()
+    with_counts(reader, runs)
 }
 
 /// The runs with jobs that have not ended, the newest first.
@@ -105,6 +131,32 @@ pub fn unfinished(reader: &Reader<'_>) -> Result<Vec<(Run, RunCounts)>, StoreErr
          ORDER BY id DESC"
     ))?;
     let runs: Vec<Run> = statement.query_map([], run)?.collect::<Result<_, _>>()?;
+    with_counts(reader, runs)
+}
+
+/// The run whose id is, begins with, or ends with the given text.
+pub fn find(reader: &Reader<'_>, id: &str) -> Result<Run, StoreError> {
+    let unknown = || {
+        Fault::new(Code::NotFound, format!("there is no run “{}”", id.escape_debug()))
+            .with_hint("`millwright run list` shows them.")
+    };
+    get(reader, RunId(super::id_like(reader, "run", id, unknown)?))
+}
+
+/// The run of a plan, if it was run.
+pub fn of_plan(reader: &Reader<'_>, plan: PlanId) -> Result<Option<RunId>, StoreError> {
+    let mut statement = reader.connection.prepare_cached("SELECT id FROM run WHERE plan_id = ?1")?;
+    Ok(statement.query_row([plan.0], |row| Ok(RunId(row.get(0)?))).optional()?)
+}
+
+/// The runs that resume a run or take it back, the oldest first.
+pub fn followers(reader: &Reader<'_>, id: RunId) -> Result<Vec<(Run, RunCounts)>, StoreError> {
+    let mut statement = reader.connection.prepare_cached(&format!("{SELECT} WHERE follows = ?1 ORDER BY id"))?;
+    let runs: Vec<Run> = statement.query_map([id.0], run)?.collect::<Result<_, _>>()?;
+    with_counts(reader, runs)
+}
+
+fn with_counts(reader: &Reader<'_>, runs: Vec<Run>) -> Result<Vec<(Run, RunCounts)>, StoreError> {
     runs.into_iter()
         .map(|run| {
             let counts = job::counts(reader, run.id)?;
@@ -113,28 +165,26 @@ pub fn unfinished(reader: &Reader<'_>) -> Result<Vec<(Run, RunCounts)>, StoreErr
         .collect()
 }
 
-/// The run whose id is, or begins with, the given text.
-pub fn find(reader: &Reader<'_>, id: &str) -> Result<Run, StoreError> {
-    let pattern = id.replace('-', "").to_ascii_lowercase();
-    let unknown = || {
-        Fault::new(Code::NotFound, format!("there is no run “{}”", id.escape_debug()))
-            .with_hint("`millwright run list` shows them.")
-    };
-    if pattern.len() < 4 || !pattern.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(unknown().into());
+/// Says what a run waits for between two waves.
+pub fn set_gate(journal: &Journal<'_>, id: RunId, gate: Option<&GateStanding>) -> Result<(), StoreError> {
+    let gate = gate.map(super::json).transpose()?;
+    journal
+        .connection
+        .prepare_cached("UPDATE run SET gate = ?2 WHERE id = ?1 AND gate IS NOT ?2")?
+        .execute(params![id.0, gate])?;
+    Ok(())
+}
+
+/// Halts a run: these jobs of it, which have not begun, are held.
+pub fn halt(journal: &Journal<'_>, id: RunId, why: &Fault, jobs: &[JobId]) -> Result<(), StoreError> {
+    for job in jobs {
+        let fault = Fault { message: format!("not started, the run was halted: {}", why.message), ..why.clone() };
+        job::append(journal, *job, &JobEvent::Ended(Outcome::of(JobState::Held, None, fault)))?;
     }
-    // UUIDv7 begins with the time, so people tell runs apart by the end: either end may be given.
-    let mut statement = reader.connection.prepare_cached(&format!(
-        "{SELECT} WHERE lower(hex(id)) LIKE ?1 || '%' OR lower(hex(id)) LIKE '%' || ?1 ORDER BY id DESC LIMIT 2"
-    ))?;
-    let mut runs = statement.query_map([&pattern], run)?;
-    let found = runs.next().transpose()?.ok_or_else(unknown)?;
-    if runs.next().transpose()?.is_some() {
-        return Err(Fault::new(Code::InvalidInput, format!("“{id}” names more than one run"))
-            .with_hint("Give more of its id.")
-            .into());
-    }
-    Ok(found)
+    journal
+        .connection
+        .execute("UPDATE run SET halted = ?2, gate = NULL WHERE id = ?1", params![id.0, super::json(why)?])?;
+    Ok(())
 }
 
 /// The run of that id.
@@ -147,18 +197,17 @@ pub fn get(reader: &Reader<'_>, id: RunId) -> Result<Run, StoreError> {
 }
 
 fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
-    let word: String = row.get(3)?;
-    let kind = RunKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
-        super::unreadable(3, Fault::new(Code::WorkspaceCorrupt, format!("“{word}” is no kind of run")))
-    })?;
     Ok(Run {
         id: RunId(row.get(0)?),
         plan_id: PlanId(row.get(1)?),
         plan_hash: row.get(2)?,
-        kind,
+        kind: parsed(row, 3)?,
         title: row.get(4)?,
         selector: row.get(5)?,
         created_at: time(row, 6)?,
         created_by: Actor(row.get(7)?),
+        follows: row.get::<_, Option<Uuid>>(8)?.map(RunId),
+        halted: optional_json(row, 9)?,
+        gate: optional_json(row, 10)?,
     })
 }

@@ -57,6 +57,7 @@ const NEEDS: &[(Purpose, Probe, &str, &str)] = &[
     (Purpose::Build, Probe::PerlModule("IPC::Cmd"), "perl", "configures OpenSSL"),
     (Purpose::Lint, Probe::Program("shellcheck"), "shellcheck", "checks the scripts that run on hosts"),
     (Purpose::Shells, Probe::Program("dash"), "dash", "the shell of Debian's hosts"),
+    (Purpose::LoopbackHosts, Probe::Program("sqlite3"), "sqlite3", "alters a workspace behind its back"),
     (Purpose::Shells, Probe::Program("bash"), "bash", "the shell of Red Hat's hosts"),
     (Purpose::Shells, Probe::Program("busybox"), "busybox-static", "the shell of Alpine's hosts"),
     (Purpose::Shells, Probe::Program("setsid"), "util-linux", "starts what outlives its session"),

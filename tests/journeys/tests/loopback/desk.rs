@@ -55,7 +55,7 @@ async fn a_plan_is_approved_by_its_hash_runs_and_is_read() {
     assert_eq!(refused.code, Code::PlanMismatch);
     let run = desk.call("run_begin", approval(&made["hash"])).await.unwrap();
     let twice = desk.call("run_begin", approval(&made["hash"])).await.unwrap_err();
-    assert_eq!(twice.code, Code::PlanMismatch, "an approval is for one run");
+    assert_eq!(twice.code, Code::PlanUsed, "an approval is for one run");
 
     heard(&mut events, |event| matches!(event, EngineEvent::Changed { .. }).then_some(())).await;
     let ended = heard(&mut events, |event| match event {
@@ -135,7 +135,7 @@ async fn what_is_not_in_the_table_is_refused() {
         (
             "run_begin",
             json!({ "plan": "0192d0c0-0000-7000-8000-000000000000", "hash": "", "confirmation": null }),
-            Code::PlanMismatch,
+            Code::NotFound,
         ),
     ];
     for (command, arguments, code) in table {

@@ -15,7 +15,7 @@ fn a_killed_command_loses_nothing_and_following_starts_nothing() {
     task.wait_for_starts(1);
     let id = technician.newest_run();
     // Killed with some output here and some not yet.
-    eventually("the first output", || technician.output(&id, &hosts[0].path).ends_with(b"line 10\n").then_some(()));
+    eventually("the first output", || has_line(&technician.output(&id, &hosts[0].path), "line 10").then_some(()));
     assert_eq!(first.kill().exit_code, None);
     assert_eq!(technician.run(&["run", "show", &id]).ends(0).job(&hosts[0].path)["state"], "running");
 
@@ -28,6 +28,11 @@ fn a_killed_command_loses_nothing_and_following_starts_nothing() {
     assert_eq!(technician.run(&["run", "follow", &id]).ends(4).job(&hosts[0].path), job);
     assert_eq!(sshd.log(), connections);
     technician.audit_head();
+}
+
+/// On a busy machine the line may not be the last one any more when somebody looks.
+fn has_line(output: &[u8], line: &str) -> bool {
+    String::from_utf8_lossy(output).lines().any(|printed| printed == line)
 }
 
 /// What is done to the link in the middle of a task.
@@ -44,7 +49,7 @@ fn survives(disturb: Disturbance, seconds: u32) {
     let running = technician.spawn(&["exec", "all", "--detach", "--timeout", "300", "--", &task.script()]);
     task.wait_for_starts(1);
     let id = technician.newest_run();
-    eventually("the first output", || technician.output(&id, &hosts[0].path).ends_with(b"line 5\n").then_some(()));
+    eventually("the first output", || has_line(&technician.output(&id, &hosts[0].path), "line 5").then_some(()));
     let before = proxy.connections();
     disturb(&sshd, &proxy);
     let ran = running.wait_for(DEADLINE).ends(4);

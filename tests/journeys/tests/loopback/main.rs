@@ -2,23 +2,31 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test's own helpers are tests too")]
 
 mod cancel;
+mod clock;
 mod contract;
 mod desk;
 mod endings;
 mod files;
 mod files_command;
 mod files_speed;
+mod gates;
 mod host_keys;
 mod hostile;
 mod imports;
 mod interruption;
 mod jumps;
+mod killed;
 mod malformed;
+mod plans;
+mod schedule;
 mod secrets;
 mod shells;
 mod silent;
 mod task;
 mod terminal;
 mod together;
+mod trail;
 mod transfers;
 mod warm;
+mod waves;
+mod windows;

@@ -1,6 +1,6 @@
 //! Commands one after another on an open connection, as in a window that stays open: the shell of the last one takes the next.
 
-use millwright_api::{ExecMode, ExecRequest, People, Workspace};
+use millwright_api::{ExecMode, ExecWish, How, People, Workspace};
 use millwright_domain::run::Privilege;
 use millwright_domain::{HostPath, Selector};
 use millwright_journeys::{Fleet, Technician, eventually};
@@ -10,15 +10,9 @@ use std::fs;
 /// Runs a command on the one host; how its job ended, and what it printed.
 async fn exec(workspace: &Workspace, host: &HostPath, script: &str) -> (String, String) {
     let selector: Selector = "all".parse().unwrap();
-    let request = ExecRequest {
-        selector: selector.to_string(),
-        script: script.into(),
-        privilege: Privilege::Login,
-        mode: ExecMode::Attached,
-        timeout_seconds: 60,
-        parallel: 1,
-    };
-    let planned = workspace.plan_exec(&selector, request).await.unwrap();
+    let wish =
+        ExecWish { script: script.into(), privilege: Privilege::Login, mode: ExecMode::Attached, timeout_seconds: 60 };
+    let planned = workspace.plan_exec(&selector, wish, &How::default()).await.unwrap();
     let id = workspace.run_begin(&planned, &planned.plan.hash).await.unwrap();
     workspace.run_follow(id, planned.secrets.clone()).await.unwrap();
     let state = workspace.run_show(id).unwrap().jobs[0].state.to_string();

@@ -1,7 +1,8 @@
 //! A lab for one journey, and a technician who knows its machines.
 
 use millwright_journeys::{HostEntry, Technician};
-use millwright_lab::{Lab, LabError, LabRoot, Machine, Package, Part, Suite, requirements};
+use millwright_lab::{BOOT_TIMEOUT, Lab, LabError, LabRoot, Machine, Package, Part, Suite, requirements};
+use std::thread;
 
 /// Where the lab's files come from: built at the first use, cached from then on.
 pub(crate) fn root() -> LabRoot {
@@ -22,9 +23,31 @@ pub(crate) fn publish(lab: &Lab, packages: &[Package]) {
     }
 }
 
+/// Machines that boot together.
+pub(crate) fn machines<const N: usize>(lab: &Lab, names: [&str; N]) -> [Machine; N] {
+    let machines = names.map(|name| lab.machine(name).launch().unwrap());
+    machines.iter().for_each(|machine| machine.wait_for_ssh(BOOT_TIMEOUT).unwrap());
+    machines
+}
+
+/// Does the same on every machine at once.
+pub(crate) fn on_each(machines: &[Machine], act: impl Fn(&Machine) + Sync) {
+    thread::scope(|scope| {
+        for machine in machines {
+            scope.spawn(|| act(machine));
+        }
+    });
+}
+
 /// A technician who knows these machines as `acme/prod/<name>` and trusts them.
 pub(crate) fn technician(machines: &[&Machine]) -> Technician {
     let entry = |machine: &&Machine| HostEntry::of_machine(&path(machine), machine);
+    Technician::with(&machines.iter().map(entry).collect::<Vec<_>>())
+}
+
+/// A technician who knows machines by these names, and trusts them.
+pub(crate) fn technician_of(machines: &[(&str, &Machine)]) -> Technician {
+    let entry = |(path, machine): &(&str, &Machine)| HostEntry::of_machine(path, machine);
     Technician::with(&machines.iter().map(entry).collect::<Vec<_>>())
 }
 

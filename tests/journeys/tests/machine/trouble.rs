@@ -146,5 +146,8 @@ fn a_full_disk_is_told_and_takes_no_verdict_away() {
     publish(&lab, &[Package::named("millwright-big", "1.1").file("/usr/share/millwright-big/data", content)]);
     let failed = technician.run(&["patch", "all", "--yes"]).ends(4).job(&host);
     assert_eq!((&failed["state"], &failed["error"]["code"]), (&"failed".into(), &"host_disk_full".into()), "{failed}");
+    let screen = technician.run_as_text(&["run", "show", &technician.newest_run()]).ends(0);
+    let in_its_words = |line: &str| line.trim_start().starts_with('│') && line.contains("No space left on device");
+    assert!(String::from_utf8_lossy(&screen.stdout).lines().any(in_its_words), "{}", screen.told());
     technician.audit_head();
 }

@@ -74,6 +74,40 @@ sudo: SudoMode,
 leave_out_bad: boolean, };
 
 /**
+ * Somebody's yes to a plan.
+ */
+export type Approval = { 
+/**
+ * The hash of what was approved.
+ */
+hash: string, 
+/**
+ * When.
+ */
+approved_at: string, 
+/**
+ * Who.
+ */
+approved_by: Actor, };
+
+/**
+ * A yes to a plan.
+ */
+export type ApprovePlan = { 
+/**
+ * The plan.
+ */
+plan: PlanId, 
+/**
+ * Its hash, as it was shown.
+ */
+hash: string, 
+/**
+ * What was typed, where the plan wants that.
+ */
+confirmation: string | null, };
+
+/**
  * What somebody did.
  */
 export type AuditEntry = { 
@@ -146,23 +180,6 @@ export type AuditQuery = {
 limit: number, };
 
 /**
- * An approval.
- */
-export type BeginRun = { 
-/**
- * The plan.
- */
-plan: PlanId, 
-/**
- * Its hash, as it was shown.
- */
-hash: string, 
-/**
- * What was typed, where the plan wants that.
- */
-confirmation: string | null, };
-
-/**
  * How a job should be ended.
  */
 export type CancelMode = "after_step" | "now";
@@ -179,6 +196,39 @@ run: RunId,
  * How.
  */
 mode: CancelMode, };
+
+/**
+ * What kept hosts of a run from succeeding.
+ */
+export type Cause = { 
+/**
+ * Where their jobs ended.
+ */
+state: JobState, 
+/**
+ * Which failure it is.
+ */
+code: Code, 
+/**
+ * What happened, in the words of the first host.
+ */
+message: string, 
+/**
+ * What to do next.
+ */
+hint: string | null, 
+/**
+ * The step that failed, if one did: its name.
+ */
+step: string | null, 
+/**
+ * The last lines of what the first host printed.
+ */
+last_lines: Array<string>, 
+/**
+ * The hosts, in the plan's order.
+ */
+hosts: Array<HostPath>, };
 
 /**
  * One thing that is wrong with a row.
@@ -228,6 +278,15 @@ sudo: SudoMode, };
 export type CheckName = "name" | "tcp" | "host_key" | "authentication" | "sudo";
 
 /**
+ * A policy's text, to be looked through.
+ */
+export type CheckPolicy = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
  * One step of a check.
  */
 export type CheckStep = { 
@@ -243,6 +302,19 @@ milliseconds: number, } | { "result": "failed",
  * Both.
  */
 error: Fault, } | { "result": "not_tried" });
+
+/**
+ * What a policy's text says, or what is wrong with it.
+ */
+export type CheckedPolicy = { 
+/**
+ * What it says; none when something is wrong.
+ */
+policy: Policy | null, 
+/**
+ * What is wrong, by line.
+ */
+diagnostics: Array<Diagnostic>, };
 
 /**
  * A customer of the MSP.
@@ -307,7 +379,20 @@ name: string, };
 /**
  * The stable name of a failure.
  */
-export type Code = "invalid_input" | "not_found" | "already_exists" | "conflict" | "in_use" | "selector_matched_nothing" | "confirmation_required" | "plan_mismatch" | "invalid_recipe" | "local_file" | "workspace_missing" | "workspace_newer" | "workspace_foreign" | "workspace_corrupt" | "workspace_busy" | "workspace_read_only" | "workspace_on_network" | "local_disk_full" | "audit_broken" | "name_not_found" | "connection_refused" | "no_route" | "timeout_tcp" | "timeout_banner" | "timeout_key_exchange" | "not_ssh" | "no_common_algorithm" | "host_key_unknown" | "host_key_changed" | "host_key_revoked" | "credential_unusable" | "key_refused" | "password_refused" | "authentication_refused" | "account_unusable" | "channel_refused" | "sudo_missing" | "sudo_refused" | "sudo_password_required" | "sudo_password_wrong" | "sudo_requires_tty" | "host_disk_full" | "host_read_only" | "permission_denied" | "not_a_file" | "file_refused" | "link_lost" | "deadline_exceeded" | "protocol" | "host_locked" | "package_manager_locked" | "package_manager_failed" | "unsupported" | "held" | "step_failed" | "killed" | "interrupted_by_reboot" | "timed_out" | "cancelled" | "not_healthy" | "internal";
+export type Code = "invalid_input" | "not_found" | "already_exists" | "conflict" | "in_use" | "selector_matched_nothing" | "confirmation_required" | "plan_mismatch" | "plan_expired" | "plan_not_approved" | "plan_used" | "plan_stale" | "invalid_recipe" | "local_file" | "workspace_missing" | "workspace_newer" | "workspace_foreign" | "workspace_corrupt" | "workspace_busy" | "workspace_read_only" | "workspace_on_network" | "local_disk_full" | "audit_broken" | "name_not_found" | "connection_refused" | "no_route" | "timeout_tcp" | "timeout_banner" | "timeout_key_exchange" | "not_ssh" | "no_common_algorithm" | "host_key_unknown" | "host_key_changed" | "host_key_revoked" | "credential_unusable" | "key_refused" | "password_refused" | "authentication_refused" | "account_unusable" | "channel_refused" | "sudo_missing" | "sudo_refused" | "sudo_password_required" | "sudo_password_wrong" | "sudo_requires_tty" | "host_disk_full" | "host_read_only" | "permission_denied" | "not_a_file" | "file_refused" | "link_lost" | "deadline_exceeded" | "protocol" | "host_locked" | "package_manager_locked" | "package_manager_failed" | "unsupported" | "outside_window" | "held" | "run_halted" | "group_stopped" | "restart_refused" | "not_back" | "step_failed" | "killed" | "interrupted_by_reboot" | "timed_out" | "cancelled" | "not_healthy" | "internal";
+
+/**
+ * Two plans.
+ */
+export type ComparePlans = { 
+/**
+ * The earlier one.
+ */
+earlier: PlanId, 
+/**
+ * The later one.
+ */
+later: PlanId, };
 
 /**
  * A credential by reference: no secret stands here.
@@ -347,6 +432,23 @@ message: string,
  * What to do about it.
  */
 hint: string | null, };
+
+/**
+ * The disk space that a job needs, by what the host said when the plan was made.
+ */
+export type DiskNeed = { 
+/**
+ * The file system: where it is mounted.
+ */
+mount: string, 
+/**
+ * What is needed there, at most.
+ */
+needed_bytes: number, 
+/**
+ * What is free there.
+ */
+free_bytes: number, };
 
 /**
  * A file to fetch.
@@ -414,7 +516,11 @@ time_zone: string | null,
 /**
  * Whether the client lives on it, if that changes.
  */
-kind: EnvironmentKind | null, };
+kind: EnvironmentKind | null, 
+/**
+ * All of its maintenance windows, if they change.
+ */
+windows?: Windows, };
 
 /**
  * Changes of a host; what is not given stays.
@@ -498,7 +604,11 @@ time_zone: string,
 /**
  * Whether a mistake here hurts.
  */
-kind: EnvironmentKind, };
+kind: EnvironmentKind, 
+/**
+ * When changes may start.
+ */
+windows: Windows, };
 
 /**
  * An environment of a client.
@@ -546,7 +656,11 @@ time_zone: string,
 /**
  * Whether a mistake here hurts.
  */
-kind: EnvironmentKind, };
+kind: EnvironmentKind, 
+/**
+ * When changes may start.
+ */
+windows: Windows, };
 
 /**
  * One host's answer.
@@ -716,6 +830,19 @@ before: string,
  * What the row says.
  */
 after: string, };
+
+/**
+ * What a job would change in a file. No file that holds a secret is among them.
+ */
+export type FileDifference = { 
+/**
+ * The file on the host.
+ */
+path: string, 
+/**
+ * A unified difference, or in a sentence why there is none.
+ */
+diff: string, };
 
 /**
  * Something in a folder. All its text comes from the host.
@@ -908,6 +1035,24 @@ products: Array<[Slug, string | null]>, };
 export type FleetSort = "name" | "address" | "os" | "updates" | "security_updates" | "disk" | "reboot" | "seen";
 
 /**
+ * What a plan has to do with an earlier run.
+ */
+export type Follows = { 
+/**
+ * The earlier run.
+ */
+run: RunId, 
+/**
+ * How.
+ */
+how: FollowsHow, };
+
+/**
+ * How a plan follows an earlier run.
+ */
+export type FollowsHow = "resumes" | "undoes";
+
+/**
  * Something that is missing from facts.
  */
 export type Gap = { 
@@ -944,6 +1089,79 @@ kept: number,
  * How many there were.
  */
 of: number, };
+
+/**
+ * What must be so before the wave behind it begins. The gate of the last wave guards the run's good end.
+ */
+export type Gate = { 
+/**
+ * At least this share of the wave's jobs has succeeded.
+ */
+least_success_percent: number | null, 
+/**
+ * Nothing happens for so long after the wave's last job has ended.
+ */
+soak_seconds: number, 
+/**
+ * A command for `sh` that ends with 0 on each host of the wave that has succeeded. It runs as the account that logs
+ * in, and changes nothing.
+ */
+probe: string | null, 
+/**
+ * Whether a person must say so.
+ */
+person: boolean, };
+
+/**
+ * What must be so behind every wave.
+ */
+export type GateRule = { 
+/**
+ * The run halts as soon as more hosts than this have failed, also inside a wave.
+ */
+most_failures: number | null, 
+/**
+ * At least this share of the wave has succeeded.
+ */
+least_success_percent: number | null, 
+/**
+ * Nothing happens for so long after the wave.
+ */
+soak_minutes: number, 
+/**
+ * A command for `sh` that ends with 0 on each host of the wave that has succeeded.
+ */
+probe: string | null, 
+/**
+ * Whether a person must say so.
+ */
+person: PersonRule, };
+
+/**
+ * Where a run waits between two waves.
+ */
+export type GateStanding = { 
+/**
+ * Behind which wave, from 0.
+ */
+wave: number, 
+/**
+ * What for.
+ */
+waits_for: WaitsFor, };
+
+/**
+ * A policy that somebody gives for one plan.
+ */
+export type GivenPolicy = { 
+/**
+ * What people call it: the file's name.
+ */
+name: string, 
+/**
+ * The text.
+ */
+text: string, };
 
 /**
  * Whether an administrator holds a package back.
@@ -1030,6 +1248,23 @@ filter: FleetFilter,
 except: Array<HostPath>, };
 
 /**
+ * What is different for a host.
+ */
+export type HostDiff = { 
+/**
+ * The host.
+ */
+host: HostPath, 
+/**
+ * What only the earlier plan says of it.
+ */
+before: Array<string>, 
+/**
+ * What only the later plan says of it.
+ */
+after: Array<string>, };
+
+/**
  * A host to be.
  */
 export type HostDraft = { 
@@ -1101,6 +1336,11 @@ fingerprint: string,
 state: PinState, };
 
 /**
+ * Which hosts come first.
+ */
+export type HostOrder = "staging-first" | "as-selected";
+
+/**
  * `client/environment/host`.
  */
 export type HostPath = string;
@@ -1169,6 +1409,36 @@ sudo: SudoMode,
  * Free labels.
  */
 tags: Array<Slug>, };
+
+/**
+ * How a plan should go. What is not said follows from policies and settings.
+ */
+export type How = { 
+/**
+ * How many hosts at once.
+ */
+parallel?: number, 
+/**
+ * A policy in place of the workspace's, for this plan only.
+ */
+policy?: GivenPolicy, 
+/**
+ * Whether hosts are restarted after updates.
+ */
+reboot?: RebootWish, 
+/**
+ * What maintenance windows mean.
+ */
+windows: WindowWish, 
+/**
+ * How long the plan may wait for its run.
+ */
+lives_for_seconds?: number, 
+/**
+ * Updates are planned from what the hosts said last, without asking them now. Each host is looked at again before its
+ * first step.
+ */
+from_facts: boolean, };
 
 /**
  * What a sheet would do.
@@ -1512,7 +1782,27 @@ output_length: number,
 /**
  * Why the output is not whole, if it is not.
  */
-output_incomplete: Incompleteness | null, };
+output_incomplete: Incompleteness | null, 
+/**
+ * Whether a person asked for its end, and how.
+ */
+cancel: CancelMode | null, 
+/**
+ * When it may begin, if not at any time.
+ */
+window: Span | null, 
+/**
+ * How it could be taken back; none where nothing changes.
+ */
+undo: Undo | null, 
+/**
+ * The last lines of what it printed, where it failed.
+ */
+last_lines: Array<string>, 
+/**
+ * What it made of packages, as far as the host has said so since.
+ */
+packages: Array<PackageChange>, };
 
 /**
  * A run's work on one host.
@@ -1643,6 +1933,28 @@ revision: string,
  * Whether another text of that name comes with Millwright, and is used again when this one is removed.
  */
 built_in: boolean, };
+
+/**
+ * Jobs that must not all be at work at once.
+ */
+export type Limit = { 
+/**
+ * What they have in common: `client acme`, `quorum group db of acme/prod`.
+ */
+title: string, 
+/**
+ * How many of them may be at work at once.
+ */
+at_once: number, 
+/**
+ * Their positions in the plan.
+ */
+jobs: Array<number>, 
+/**
+ * Whether one that did not succeed keeps those that have not begun from beginning: the others of a quorum group have
+ * to carry what it carried.
+ */
+stops_on_failure: boolean, };
 
 /**
  * Load averages.
@@ -1816,6 +2128,23 @@ rows: Array<FleetRow>, };
 export type Nothing = Record<symbol, never>;
 
 /**
+ * A window that comes.
+ */
+export type Occurrence = { 
+/**
+ * From when until when.
+ */
+span: Span, 
+/**
+ * Its beginning in both zones, for people.
+ */
+from: string, 
+/**
+ * Its end in both zones.
+ */
+until: string, };
+
+/**
  * The key that a host shows now, beside the keys that are pinned.
  */
 export type OfferedKey = { 
@@ -1893,6 +2222,15 @@ export type OneName = {
  * `disk-usage`
  */
 name: Slug, };
+
+/**
+ * One plan.
+ */
+export type OnePlan = { 
+/**
+ * Its identifier.
+ */
+plan: PlanId, };
 
 /**
  * One run.
@@ -1975,6 +2313,23 @@ codename: string | null,
  * The systems it descends from, closest first.
  */
 like: Array<string>, };
+
+/**
+ * A package before and after a job.
+ */
+export type PackageChange = { 
+/**
+ * `libssl3:amd64`
+ */
+name: string, 
+/**
+ * The version before; none when it was not installed.
+ */
+before: string | null, 
+/**
+ * The version after; none when it is not installed any more.
+ */
+after: string | null, };
 
 /**
  * How fresh the list of what can be had is. "Nothing pending" is worth as much as this.
@@ -2065,7 +2420,12 @@ purpose: UpdatePurpose,
 /**
  * What stands in the way.
  */
-standing: UpdateStanding, };
+standing: UpdateStanding, 
+/**
+ * Whether the installed version can still be had from the host's package sources, so that going back is possible;
+ * none when the host did not say.
+ */
+from_available: boolean | null, };
 
 /**
  * What could be newer on a host.
@@ -2078,7 +2438,22 @@ updates: Array<PendingUpdate>,
 /**
  * What a full upgrade would remove.
  */
-full_upgrade_removes: Array<string>, };
+full_upgrade_removes: Array<string>, 
+/**
+ * What an upgrade of everything that is ready would still have to download, rounded as the package manager rounds;
+ * none when the host did not say.
+ */
+download_bytes: number | null, 
+/**
+ * What the same upgrade would need on disk, negative when it frees some; none when the host did not say. What is
+ * downloaded comes on top until it is cleaned up.
+ */
+disk_bytes: number | null, };
+
+/**
+ * Behind which waves a person must say that it goes on. Behind the last one there is nothing to go on with.
+ */
+export type PersonRule = "never" | "after-canary" | "after-every-wave";
 
 /**
  * A pinned host key.
@@ -2116,6 +2491,48 @@ hosts_with_it: number, };
 export type PinState = "trusted" | "revoked";
 
 /**
+ * What has become of a plan.
+ */
+export type PlanBecame = { 
+/**
+ * Who has approved it, if somebody has.
+ */
+approval: Approval | null, 
+/**
+ * When it begins by itself, if it does.
+ */
+schedule: Scheduled | null, 
+/**
+ * Its run, if it was run.
+ */
+run: RunId | null, };
+
+/**
+ * The difference of two plans.
+ */
+export type PlanDiff = { 
+/**
+ * Hosts that only the earlier one names.
+ */
+gone: Array<HostPath>, 
+/**
+ * Hosts that only the later one names.
+ */
+added: Array<HostPath>, 
+/**
+ * Hosts that both name, with something else to do.
+ */
+changed: Array<HostDiff>, 
+/**
+ * Whether waves, gates or limits differ.
+ */
+rollout: boolean, 
+/**
+ * How many hosts both name with the very same.
+ */
+same: number, };
+
+/**
  * One command.
  */
 export type PlanExec = { 
@@ -2138,7 +2555,11 @@ detached: boolean,
 /**
  * How long it may take.
  */
-timeout_seconds: number, };
+timeout_seconds: number, 
+/**
+ * How it should go.
+ */
+how?: How, };
 
 /**
  * A plan.
@@ -2166,6 +2587,22 @@ changes: Array<string>,
  */
 risks: Array<string>, 
 /**
+ * When it may begin, if not at any time.
+ */
+window: Span | null, 
+/**
+ * How it could be taken back; none where nothing changes. Of a plan that takes a run back: how well it does.
+ */
+undo: Undo | null, 
+/**
+ * The disk space that it needs, where that is known.
+ */
+disk: DiskNeed | null, 
+/**
+ * What changes in files, as far as that can be shown.
+ */
+differences: Array<FileDifference>, 
+/**
  * Whether it gets work; else why not.
  */
 standing: PlanStanding, 
@@ -2173,6 +2610,15 @@ standing: PlanStanding,
  * What is done, in order.
  */
 steps: Array<PlanStepView>, };
+
+/**
+ * The newest plans.
+ */
+export type PlanListQuery = { 
+/**
+ * How many at most.
+ */
+limit: number, };
 
 /**
  * Updates.
@@ -2189,7 +2635,11 @@ security: boolean,
 /**
  * Only these packages; empty: all.
  */
-packages: Array<string>, };
+packages: Array<string>, 
+/**
+ * How it should go.
+ */
+how?: How, };
 
 /**
  * A product by its recipe.
@@ -2218,7 +2668,24 @@ version: string | null,
 /**
  * Values by parameter.
  */
-values: { [key in string]: string }, };
+values: { [key in string]: string }, 
+/**
+ * How it should go.
+ */
+how?: How, };
+
+/**
+ * What is missing of a run.
+ */
+export type PlanResume = { 
+/**
+ * The run.
+ */
+run: RunId, 
+/**
+ * How it should go.
+ */
+how?: How, };
 
 /**
  * A support procedure.
@@ -2239,7 +2706,11 @@ draft?: string,
 /**
  * Values by parameter. A secret is asked for by a question, and never stands here.
  */
-values: { [key in string]: string }, };
+values: { [key in string]: string }, 
+/**
+ * How it should go.
+ */
+how?: How, };
 
 /**
  * Whether a host gets work.
@@ -2262,6 +2733,72 @@ error: Fault, };
  * A step with the exact text that the host gets.
  */
 export type PlanStepView = { number: number, name: string, script: string, root: boolean, timeout_seconds: number, only_if: string | null, restarts_host: boolean, };
+
+/**
+ * A plan in a list.
+ */
+export type PlanSummary = { 
+/**
+ * Its identifier.
+ */
+id: PlanId, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * Who made it.
+ */
+created_by: Actor, 
+/**
+ * What an approval binds.
+ */
+hash: string, 
+/**
+ * What kind of work it is.
+ */
+kind: RunKind, 
+/**
+ * One line for people.
+ */
+title: string, 
+/**
+ * The selector as it was given.
+ */
+selector: string, 
+/**
+ * After this it may not begin any more.
+ */
+expires_at: string, 
+/**
+ * How many hosts it names.
+ */
+hosts: number, 
+/**
+ * Who has approved it, if somebody has.
+ */
+approval: Approval | null, 
+/**
+ * Its run, if it was run.
+ */
+run: RunId | null, };
+
+/**
+ * A run, taken back.
+ */
+export type PlanUndo = { 
+/**
+ * The run.
+ */
+run: RunId, 
+/**
+ * Only on these hosts; empty: on all.
+ */
+hosts: Array<HostPath>, 
+/**
+ * How it should go.
+ */
+how?: How, };
 
 /**
  * A plan as a person reads it before they approve it.
@@ -2296,9 +2833,92 @@ changes_anything: boolean,
  */
 confirmation: string | null, 
 /**
+ * After this it may not begin any more.
+ */
+expires_at: string, 
+/**
+ * Why maintenance windows do not count, if somebody said that they do not.
+ */
+window_override: string | null, 
+/**
+ * The run that it resumes or takes back.
+ */
+follows: Follows | null, 
+/**
+ * How many jobs may be at work at once.
+ */
+parallel: number, 
+/**
+ * In which waves it goes over the hosts, and what stops it.
+ */
+rollout: Rollout, 
+/**
+ * What has become of it.
+ */
+standing: PlanBecame, 
+/**
  * Each host, in the order in which the jobs begin.
  */
 jobs: Array<PlanJobView>, };
+
+/**
+ * How a plan goes over its hosts, and whether it restarts them. The default is no policy at all: every host at once,
+ * in the order of the selection, and no gate.
+ */
+export type Policy = { 
+/**
+ * How many hosts the first wave has at most; 0: no canary.
+ */
+canary: number, 
+/**
+ * The sizes of the waves after it; what is left is one more. They begin anew for production, and for each tier.
+ */
+waves: Array<WaveSize>, 
+/**
+ * Which hosts come first.
+ */
+order: HostOrder, 
+/**
+ * Hosts with the first of these tags come first, those with none of them last. A wave never mixes them.
+ */
+tiers: Array<Slug>, 
+/**
+ * How many hosts of one client may be at work at once.
+ */
+at_once_per_client: number | null, 
+/**
+ * How many hosts of one environment may be at work at once.
+ */
+at_once_per_environment: number | null, 
+/**
+ * Hosts of one environment that share one of these tags go one at a time, and the first failure stops them.
+ */
+quorum_tags: Array<Slug>, 
+/**
+ * What must be so behind a wave.
+ */
+gate: GateRule, 
+/**
+ * Whether and how hosts are restarted.
+ */
+restart: RestartRule, };
+
+/**
+ * A policy that is kept.
+ */
+export type PolicyView = { 
+/**
+ * Whose it is; none: the workspace's.
+ */
+client: Slug | null, 
+/**
+ * The text, as its author wrote it.
+ */
+text: string, 
+/**
+ * What it says; none when it cannot be read any more.
+ */
+policy: Policy | null, };
 
 /**
  * A product.
@@ -2391,6 +3011,11 @@ export type RebootRequired = { "state": "unknown" } | { "state": "no" } | { "sta
 packages: Array<string>, };
 
 /**
+ * Whether hosts are restarted after updates.
+ */
+export type RebootWish = "never" | "if-needed" | "always";
+
+/**
  * How a product is installed.
  */
 export type RecipeView = { product: Slug, title: string, vendor: string, description: string, systems: Array<string>, parameters: Array<ParameterView>, 
@@ -2468,6 +3093,56 @@ columns: number,
 rows: number, };
 
 /**
+ * Whether and how hosts are restarted after updates.
+ */
+export type RestartRule = { 
+/**
+ * Whether, unless the request says otherwise.
+ */
+when: RebootWish, 
+/**
+ * Hosts with one of these tags are never restarted.
+ */
+exempt_tags: Array<Slug>, 
+/**
+ * Whether a host that somebody is logged in to is left as it is.
+ */
+refuse_when_logged_in: boolean, 
+/**
+ * For `sh`, as root, before the restart.
+ */
+drain: string | null, 
+/**
+ * For `sh`, as root, after it, when all checks are well.
+ */
+undrain: string | null, 
+/**
+ * How long a host may take to come back.
+ */
+back_within_minutes: number, };
+
+/**
+ * The way of a plan over its hosts.
+ */
+export type Rollout = { 
+/**
+ * Where it comes from, for people: `the policy of client acme`.
+ */
+policy: string, 
+/**
+ * Consecutive stretches of the plan's jobs, from the first one on. What comes after the last wave gets no work.
+ */
+waves: Array<Wave>, 
+/**
+ * The run halts once more jobs than this have failed.
+ */
+most_failures: number | null, 
+/**
+ * Jobs that must not all be at work at once.
+ */
+limits: Array<Limit>, };
+
+/**
  * What becomes of a row.
  */
 export type RowBecomes = "added" | "changed" | "unchanged" | "bad";
@@ -2498,6 +3173,34 @@ wanted: Wanted,
  */
 production: Array<HostPath>, 
 /**
+ * Who approved the plan, and when.
+ */
+approval: Approval | null, 
+/**
+ * What it has to do with the run that it follows.
+ */
+follows_how: FollowsHow | null, 
+/**
+ * The runs that resume it or take it back, the oldest first.
+ */
+followed_by: Array<RunSummary>, 
+/**
+ * Where the way over the hosts comes from: `the policy of client acme`.
+ */
+policy: string, 
+/**
+ * More failures than this halt it.
+ */
+most_failures: number | null, 
+/**
+ * Its waves, in their order.
+ */
+waves: Array<WaveDocument>, 
+/**
+ * Why hosts did not succeed, the cause of most hosts first.
+ */
+causes: Array<Cause>, 
+/**
  * The jobs, in the plan's order.
  */
 jobs: Array<JobDocument>, 
@@ -2522,6 +3225,18 @@ selector: string,
  */
 state: RunState, 
 /**
+ * Why it was halted, if it was.
+ */
+halted: Fault | null, 
+/**
+ * What it waits for between two waves, if it does.
+ */
+gate: GateStanding | null, 
+/**
+ * The run that it resumes or takes back.
+ */
+follows: RunId | null, 
+/**
  * How many jobs are in which state.
  */
 counts: RunCounts, 
@@ -2542,7 +3257,7 @@ export type RunId = string;
 /**
  * What kind of work a run does.
  */
-export type RunKind = "patch" | "install" | "upgrade" | "remove" | "runbook" | "exec";
+export type RunKind = "patch" | "install" | "upgrade" | "remove" | "runbook" | "exec" | "undo";
 
 /**
  * The newest runs.
@@ -2556,7 +3271,7 @@ limit: number, };
 /**
  * What is true of a run as a whole.
  */
-export type RunState = "running" | "succeeded" | "partial" | "failed" | "cancelled";
+export type RunState = "running" | "succeeded" | "partial" | "failed" | "cancelled" | "awaiting" | "halted";
 
 /**
  * A run in a list.
@@ -2582,6 +3297,18 @@ selector: string,
  * What is true of it as a whole.
  */
 state: RunState, 
+/**
+ * Why it was halted, if it was.
+ */
+halted: Fault | null, 
+/**
+ * What it waits for between two waves, if it does.
+ */
+gate: GateStanding | null, 
+/**
+ * The run that it resumes or takes back.
+ */
+follows: RunId | null, 
 /**
  * How many jobs are in which state.
  */
@@ -2620,6 +3347,56 @@ text: string,
  * The revision that it was written from; none when it is new.
  */
 follows: string | null, };
+
+/**
+ * When an approved plan begins.
+ */
+export type SchedulePlan = { 
+/**
+ * The plan.
+ */
+plan: PlanId, 
+/**
+ * The moment; none: when the first of its windows opens.
+ */
+starts_at: string | null, };
+
+/**
+ * A plan that waits for its time, or did.
+ */
+export type Scheduled = { 
+/**
+ * The plan.
+ */
+plan_id: PlanId, 
+/**
+ * One line for people.
+ */
+title: string, 
+/**
+ * When it should begin.
+ */
+starts_at: string, 
+/**
+ * When that was decided.
+ */
+created_at: string, 
+/**
+ * By whom.
+ */
+created_by: Actor, 
+/**
+ * The run that it became.
+ */
+run_id: RunId | null, 
+/**
+ * When it was given up.
+ */
+ended_at: string | null, 
+/**
+ * Why it did not become a run.
+ */
+fault: Fault | null, };
 
 /**
  * A text to look for.
@@ -2668,6 +3445,19 @@ why: GapReason, } | { "state": "checked",
  * What it found; empty is good news.
  */
 services: Array<string>, };
+
+/**
+ * A policy to keep, or none.
+ */
+export type SetPolicy = { 
+/**
+ * Whose; none: the workspace's.
+ */
+client: Slug | null, 
+/**
+ * The text; none: it goes.
+ */
+text: string | null, };
 
 /**
  * Where a setting can be kept.
@@ -2756,6 +3546,32 @@ export type Shelf = "runbooks" | "recipes";
  * beginning with a letter or a digit.
  */
 export type Slug = string;
+
+/**
+ * A stretch of time in which changes may start. Never empty.
+ */
+export type Span = { 
+/**
+ * Its first instant.
+ */
+from: string, 
+/**
+ * The first instant after it.
+ */
+until: string, };
+
+/**
+ * Whether changes may start at an instant.
+ */
+export type Standing = { "state": "always" } | { "state": "open", 
+/**
+ * The first instant at which they may not.
+ */
+until: string, } | { "state": "closed", 
+/**
+ * When they may again; none if that is not within [`HORIZON_DAYS`].
+ */
+opens: string | null, };
 
 /**
  * How commands become root on a host.
@@ -3011,6 +3827,24 @@ host: HostPath,
 fingerprint: string, };
 
 /**
+ * How well a job can be taken back.
+ */
+export type Undo = { 
+/**
+ * How well.
+ */
+grade: UndoGrade, 
+/**
+ * Why not better, in a sentence; none for an exact one.
+ */
+why: string | null, };
+
+/**
+ * How well something can be taken back.
+ */
+export type UndoGrade = "exact" | "best_effort" | "one_way";
+
+/**
  * A host whose last job did not succeed.
  */
 export type UnsuccessfulJob = { 
@@ -3071,6 +3905,15 @@ grant: string,
 replace: boolean, };
 
 /**
+ * What a run waits for.
+ */
+export type WaitsFor = { "kind": "soak", 
+/**
+ * Until when.
+ */
+until: string, } | { "kind": "probe" } | { "kind": "person" };
+
+/**
  * What somebody wanted of hosts. No secret is in it.
  */
 export type Wanted = { "kind": "patch", 
@@ -3081,7 +3924,11 @@ security: boolean,
 /**
  * Only these packages; empty: all.
  */
-packages: Array<string>, } | { "kind": "exec", 
+packages: Array<string>, 
+/**
+ * Whether hosts are restarted afterwards; none: as the policy of each says.
+ */
+reboot: RebootWish | null, } | { "kind": "exec", 
 /**
  * The text for `sh`.
  */
@@ -3105,7 +3952,11 @@ runbook: Slug,
 /**
  * Values by parameter.
  */
-values: { [key in string]: string }, } | { "kind": "product", 
+values: { [key in string]: string }, } | { "kind": "undo", 
+/**
+ * The run.
+ */
+run: RunId, } | { "kind": "product", 
 /**
  * Its short name.
  */
@@ -3123,6 +3974,105 @@ values: { [key in string]: string }, };
  * What should become of a product.
  */
 export type WantedAction = "install" | "upgrade" | "remove";
+
+/**
+ * Jobs that may run together. A gate stands behind them.
+ */
+export type Wave = { 
+/**
+ * What people call it: `canary`, `wave 2, production`.
+ */
+title: string, 
+/**
+ * How many of the plan's jobs it takes, after those of the waves before it.
+ */
+jobs: number, 
+/**
+ * What must be so before the next wave begins.
+ */
+gate: Gate, };
+
+/**
+ * A wave of a run.
+ */
+export type WaveDocument = { 
+/**
+ * What people call it.
+ */
+title: string, 
+/**
+ * Its jobs' first place in the run's jobs.
+ */
+first: number, 
+/**
+ * How many of its jobs are in which state.
+ */
+counts: RunCounts, 
+/**
+ * What stands behind it.
+ */
+gate: Gate, };
+
+/**
+ * The size of a wave.
+ */
+export type WaveSize = string;
+
+/**
+ * What maintenance windows mean for a plan.
+ */
+export type WindowWish = { "kind": "respect" } | { "kind": "wait_for" } | { "kind": "override", 
+/**
+ * Why not; it goes into the audit.
+ */
+reason: string, };
+
+/**
+ * The rules of one environment. Without any, changes may start at any time.
+ */
+export type Windows = Array<string>;
+
+/**
+ * An environment's windows.
+ */
+export type WindowsOf = { 
+/**
+ * Its name.
+ */
+environment: EnvironmentPath, 
+/**
+ * Rules, a line each, that are tried instead of those that are kept.
+ */
+draft?: string, 
+/**
+ * How many of the next windows are shown.
+ */
+count: number, };
+
+/**
+ * What an environment's windows mean from now on.
+ */
+export type WindowsView = { 
+/**
+ * The rules, each as it is kept.
+ */
+rules: Array<string>, 
+/**
+ * The environment's time zone.
+ */
+time_zone: string, 
+/**
+ * This machine's.
+ */
+my_time_zone: string, 
+/**
+ * Whether changes may start now.
+ */
+standing: Standing, 
+/**
+ * The next occurrences, the one at hand first; none where changes may start at any time.
+ */
+next: Array<Occurrence>, };
 
 /**
  * The open workspace.
@@ -3220,14 +4170,42 @@ export interface Commands {
   plan_exec: { arguments: PlanExec; answer: PlanView };
   plan_runbook: { arguments: PlanRunbook; answer: PlanView };
   plan_product: { arguments: PlanProduct; answer: PlanView };
-  /** Begins the run of a plan that was approved by its hash, and drives it. */
-  run_begin: { arguments: BeginRun; answer: RunId };
+  /** A plan for the hosts that have not succeeded in a run. */
+  plan_resume: { arguments: PlanResume; answer: PlanView };
+  /** A plan that takes back what a run did, graded for each host. */
+  plan_undo: { arguments: PlanUndo; answer: PlanView };
+  /** The newest plans, the newest first. */
+  plan_list: { arguments: PlanListQuery; answer: Array<PlanSummary> };
+  plan_show: { arguments: OnePlan; answer: PlanView };
+  /** What is different in a later plan. */
+  plan_diff: { arguments: ComparePlans; answer: PlanDiff };
+  /** Binds the actor and the hash to a plan. */
+  plan_approve: { arguments: ApprovePlan; answer: Approval };
+  /** Begins the run of a plan that was approved before, and drives it. */
+  plan_run: { arguments: OnePlan; answer: RunId };
+  /** Approves a plan by its hash, begins its run and drives it. */
+  run_begin: { arguments: ApprovePlan; answer: RunId };
+  /** Lets an approved plan begin later, while something is up that can begin it. */
+  plan_schedule: { arguments: SchedulePlan; answer: null };
+  plan_unschedule: { arguments: OnePlan; answer: null };
+  /** The plans that wait for their time, the soonest first. */
+  schedule_list: { arguments: Nothing; answer: Array<Scheduled> };
+  /** Every policy that is kept, the workspace's first. */
+  policy_list: { arguments: Nothing; answer: Array<PolicyView> };
+  /** Keeps a client's policy, or the workspace's; or takes it away. */
+  policy_set: { arguments: SetPolicy; answer: null };
+  /** What is wrong with a policy's text, by line. */
+  policy_check: { arguments: CheckPolicy; answer: CheckedPolicy };
+  /** What an environment's maintenance windows mean from now on. */
+  windows_show: { arguments: WindowsOf; answer: WindowsView };
   run_list: { arguments: RunListQuery; answer: Array<RunSummary> };
   /** The runs that this window drives just now. */
   runs_open: { arguments: Nothing; answer: Array<RunSummary> };
   run_show: { arguments: OneRun; answer: RunDocument };
   /** Re-attaches to a run whose jobs have not ended, and drives it on. */
   run_follow: { arguments: OneRun; answer: null };
+  /** Opens the gate that a run waits at for a person, and drives it on. */
+  run_promote: { arguments: OneRun; answer: null };
   /** Asks for the end of a run. It has ended when its jobs say so. */
   run_cancel: { arguments: CancelRun; answer: null };
   /** A piece of what a host printed, as text. */

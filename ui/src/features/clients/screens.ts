@@ -1,4 +1,5 @@
 import Building2 from "@lucide/svelte/icons/building-2";
+import CalendarClock from "@lucide/svelte/icons/calendar-clock";
 import Plus from "@lucide/svelte/icons/plus";
 import type { Feature } from "$shell/feature";
 import { navigate } from "$shell/router.svelte";
@@ -14,6 +15,12 @@ export const feature: Feature = {
       load: () => import("./Clients.svelte"),
     },
     { path: "/clients/:client", title: "Client", icon: Building2, load: () => import("./Client.svelte") },
+    {
+      path: "/clients/:client/windows/:environment",
+      title: "Maintenance windows",
+      icon: CalendarClock,
+      load: () => import("./windows/Windows.svelte"),
+    },
   ],
   actions: () => [
     {

@@ -22,6 +22,8 @@ const parts: Partial<Record<string, string>> = {
   upgrade: "Updates",
   "dist-upgrade": "Full upgrade",
   upgradable: "Origins of updates",
+  offered: "Versions that can be had",
+  "upgrade-size": "Size of updates",
   kernels: "Kernels",
   units: "Failed units",
   users: "Logged in people",
@@ -73,6 +75,11 @@ export const factSources = {
   upgrade: { short: "apt-get -s", run: [`${simulation} upgrade --with-new-pkgs`] },
   "dist-upgrade": { short: "apt-get -s", run: [`${simulation} dist-upgrade`] },
   upgradable: { short: "apt list", run: ["apt list --upgradable"] },
+  offered: { short: "apt-cache", run: ["xargs -r apt-cache madison"] },
+  "upgrade-size": {
+    short: "apt-get",
+    run: ["apt-get -q --print-uris -o Debug::NoLocking=1 upgrade --with-new-pkgs"],
+  },
   restart: { short: "needrestart", run: ["needrestart -b -r l"] },
 } satisfies Record<string, FactSource>;
 
@@ -80,7 +87,15 @@ export type FactPart = keyof typeof factSources;
 
 /** Which of these parts answered: a caption never names a program that said nothing. */
 export function answeredParts(asked: readonly FactPart[], facts: Facts): FactPart[] {
-  const ofApt: readonly FactPart[] = ["index", "packages", "upgrade", "dist-upgrade", "upgradable"];
+  const ofApt: readonly FactPart[] = [
+    "index",
+    "packages",
+    "upgrade",
+    "dist-upgrade",
+    "upgradable",
+    "offered",
+    "upgrade-size",
+  ];
   return asked.filter((part) => {
     if (part === "restart") return facts.services_to_restart.state === "checked";
     if (part === "refresh") return facts.package_index?.refresh.outcome === "refreshed";

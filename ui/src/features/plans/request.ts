@@ -4,9 +4,13 @@ import { backend } from "$backend/backend";
 import type { HostChoice, HostPath, ParameterView, PlanView, RunKind } from "$backend/generated/commands";
 import type { Wait } from "$lib/wait.svelte";
 import type { Trial, Wish } from "$shell/draft.svelte";
+import { how, howToSend } from "./how.svelte";
 import { valuesToSend } from "./parameters";
 
-export const actions: readonly { key: RunKind; label: string }[] = [
+/** What the form can say. An undo is planned from the run that it takes back. */
+export type FormAction = Exclude<RunKind, "undo">;
+
+export const actions: readonly { key: FormAction; label: string }[] = [
   { key: "patch", label: "Updates" },
   { key: "exec", label: "Command" },
   { key: "runbook", label: "Runbook" },
@@ -15,7 +19,7 @@ export const actions: readonly { key: RunKind; label: string }[] = [
   { key: "remove", label: "Remove" },
 ];
 
-export function actionOf(text: string | null): RunKind {
+export function actionOf(text: string | null): FormAction {
   return actions.find(({ key }) => key === text)?.key ?? "patch";
 }
 
@@ -27,7 +31,7 @@ export function packageNames(text: string): string[] {
 export const longestTimeoutSeconds = 86_400;
 
 /** Why there can be no plan yet, or null. */
-export function missing(action: RunKind, wish: Wish, hosts: HostChoice): string | null {
+export function missing(action: FormAction, wish: Wish, hosts: HostChoice): string | null {
   if (hosts.kind === "selector" && hosts.selector.trim() === "") return "Say which hosts.";
   if (hosts.kind === "hosts" && hosts.hosts.length === 0) return "Choose a host.";
   switch (action) {
@@ -54,12 +58,14 @@ export function timeoutProblem(text: string): string | null {
 
 /** Asks for the plan. Parameters tell which values may be sent. */
 export function askForPlan(
-  action: RunKind,
+  action: FormAction,
   wish: Wish,
   hosts: HostChoice,
   parameters: readonly ParameterView[],
   wait: Wait,
 ): Promise<PlanView> {
+  const wanted = howToSend(action, how.wish);
+  const howIfSet = wanted && { how: wanted };
   switch (action) {
     case "exec":
       return backend.call("plan_exec", {
@@ -68,6 +74,7 @@ export function askForPlan(
         sudo: wish.asRoot,
         detached: wish.detached,
         timeout_seconds: Number(wish.timeoutSeconds),
+        ...howIfSet,
       });
     case "patch":
       return backend.call(
@@ -76,6 +83,7 @@ export function askForPlan(
           hosts,
           security: wish.scope === "security",
           packages: wish.scope === "packages" ? packageNames(wish.packages) : [],
+          ...howIfSet,
         },
         wait.tell,
       );
@@ -84,6 +92,7 @@ export function askForPlan(
         hosts,
         runbook: wish.runbook,
         values: valuesToSend(parameters, wish.values[wish.runbook] ?? {}),
+        ...howIfSet,
       });
     case "install":
     case "upgrade":
@@ -96,6 +105,7 @@ export function askForPlan(
           action,
           version: action === "remove" ? null : wish.version.trim() || null,
           values: valuesToSend(parameters, wish.values[wish.product] ?? {}),
+          ...howIfSet,
         },
         wait.tell,
       );
@@ -103,7 +113,13 @@ export function askForPlan(
 }
 
 /** Asks for the plan of a text that is not kept. */
-export function askForTrial(action: RunKind, trial: Trial, wish: Wish, host: HostPath, wait: Wait): Promise<PlanView> {
+export function askForTrial(
+  action: FormAction,
+  trial: Trial,
+  wish: Wish,
+  host: HostPath,
+  wait: Wait,
+): Promise<PlanView> {
   const hosts: HostChoice = { kind: "hosts", hosts: [host] };
   const values = valuesToSend(trial.parameters, wish.values[trial.name] ?? {});
   if (action === "install" || action === "upgrade" || action === "remove") {

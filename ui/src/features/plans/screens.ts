@@ -1,4 +1,6 @@
+import CalendarClock from "@lucide/svelte/icons/calendar-clock";
 import ClipboardList from "@lucide/svelte/icons/clipboard-list";
+import GitCompare from "@lucide/svelte/icons/git-compare";
 import PackagePlus from "@lucide/svelte/icons/package-plus";
 import ShieldCheck from "@lucide/svelte/icons/shield-check";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
@@ -11,8 +13,50 @@ const open = (action: string) => (): void => {
 };
 
 export const feature: Feature = {
-  screens: [{ path: "/plan", title: "Plan", icon: ClipboardList, under: "/runs", load: () => import("./Plan.svelte") }],
+  screens: [
+    { path: "/plan", title: "Plan", icon: ClipboardList, under: "/runs", load: () => import("./Plan.svelte") },
+    { path: "/plans", title: "Plans", icon: ClipboardList, under: "/runs", load: () => import("./Plans.svelte") },
+    {
+      path: "/plans/:id",
+      title: "Plan",
+      icon: ClipboardList,
+      under: "/runs",
+      load: () => import("./KeptPlan.svelte"),
+    },
+    {
+      path: "/plans/:earlier/with/:later",
+      title: "Comparison",
+      icon: GitCompare,
+      under: "/runs",
+      load: () => import("./Comparison.svelte"),
+    },
+    {
+      path: "/schedule",
+      title: "Scheduled plans",
+      icon: CalendarClock,
+      under: "/runs",
+      load: () => import("./Scheduled.svelte"),
+    },
+  ],
   actions: () => [
+    {
+      id: "plans",
+      title: "Open the plans",
+      keywords: "approve approval waiting",
+      icon: ClipboardList,
+      run: () => {
+        navigate(addressOf("/plans"));
+      },
+    },
+    {
+      id: "plans.scheduled",
+      title: "Open the scheduled plans",
+      keywords: "schedule tonight begin later",
+      icon: CalendarClock,
+      run: () => {
+        navigate(addressOf("/schedule"));
+      },
+    },
     {
       id: "plan.patch",
       title: "Plan updates…",

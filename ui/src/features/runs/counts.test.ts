@@ -1,49 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { Fault, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
+import type { JobDocument, JobState } from "$backend/generated/commands";
 import {
-  causesOf,
   endedCount,
   inOrderOfNeed,
+  isOver,
+  isStopping,
   productionInWords,
   restSeconds,
   segmentsOf,
   stateCounts,
   unsuccessful,
 } from "./counts";
-
-const none: RunCounts = {
-  total: 0,
-  waiting: 0,
-  connecting: 0,
-  running: 0,
-  succeeded: 0,
-  failed: 0,
-  cancelled: 0,
-  "timed-out": 0,
-  interrupted: 0,
-  unknown: 0,
-  unreachable: 0,
-  skipped: 0,
-  held: 0,
-};
-
-function job(host: string, state: JobState, error: Partial<Fault> | null = null): JobDocument {
-  return {
-    id: host,
-    host: `acme/prod/${host}`,
-    state,
-    exit_code: null,
-    started_at: null,
-    ended_at: null,
-    error: error && { code: "internal", message: "", hint: null, ...error },
-    note: null,
-    step: null,
-    steps: 1,
-    link_lost: false,
-    output_length: 0,
-    output_incomplete: null,
-  };
-}
+import { aJob, none } from "./made_up";
 
 describe("counts", () => {
   const counts = { ...none, total: 12, succeeded: 4, failed: 1, held: 2, running: 3, waiting: 2 };
@@ -81,13 +49,14 @@ describe("counts", () => {
 });
 
 describe("jobs", () => {
+  const job = (id: string, state: JobState): JobDocument => aJob({ id, state });
   const jobs = [
     job("ok", "succeeded"),
-    job("off", "unreachable", { code: "timeout_tcp", message: "no answer" }),
+    job("off", "unreachable"),
     job("late", "waiting"),
     job("now", "running"),
-    job("off2", "unreachable", { code: "timeout_tcp", message: "no answer at all", hint: "VPN" }),
-    job("bad", "failed", { code: "step_failed", message: "exit 1", hint: "log" }),
+    job("off2", "unreachable"),
+    job("bad", "failed"),
   ];
 
   it("that failed stand first and keep the plan's order", () => {
@@ -96,13 +65,6 @@ describe("jobs", () => {
 
   it("that have not ended are not failures", () => {
     expect(unsuccessful(jobs).map(({ id }) => id)).toEqual(["off", "off2", "bad"]);
-  });
-
-  it("are grouped by cause; a message stands only if all said the same", () => {
-    expect(causesOf(jobs).map(({ code, jobs: hosts, message, hint }) => [code, hosts.length, message, hint])).toEqual([
-      ["timeout_tcp", 2, null, null],
-      ["step_failed", 1, "exit 1", "log"],
-    ]);
   });
 });
 
@@ -113,4 +75,23 @@ it.each([
   [["a/p/1", "b/p/1", "c/p/1", "d/p/1", "e/p/1"], "5 hosts of a, b, c and 2 other clients"],
 ])("says whose production %j is", (hosts, words) => {
   expect(productionInWords(hosts)).toBe(words);
+});
+
+it.each([
+  ["running", false],
+  ["awaiting", false],
+  ["halted", true],
+  ["failed", true],
+  ["partial", true],
+  ["cancelled", true],
+  ["succeeded", true],
+] as const)("a run that is %s is over: %s", (state, expected) => {
+  expect(isOver(state)).toBe(expected);
+});
+
+it("a job stops until its host says that it has ended", () => {
+  expect(isStopping(aJob({ state: "running", cancel: "now" }))).toBe(true);
+  expect(isStopping(aJob({ state: "cancelled", cancel: "now" }))).toBe(false);
+  expect(isStopping(aJob({ state: "unknown", cancel: "now" }))).toBe(false);
+  expect(isStopping(aJob({ state: "running" }))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** What is true of a run's jobs, in numbers that add up. Pure. */
 
-import type { Fault, HostPath, JobDocument, JobState, RunCounts } from "$backend/generated/commands";
+import type { Cause, HostPath, JobDocument, JobState, RunCounts, RunState } from "$backend/generated/commands";
 import { plural } from "$lib/format";
 import { statusLooks, statusOrder } from "$lib/status";
 import type { Segment } from "$lib/types";
@@ -10,21 +10,29 @@ export interface StateCount {
   count: number;
 }
 
-/** A cause and the hosts that it stopped. */
-export interface Cause {
-  code: Fault["code"];
-  jobs: JobDocument[];
-  /** What each of them said, if all said the same. */
-  message: string | null;
-  hint: string | null;
-}
-
 const mostNamed = 3;
 const unendedStates: readonly JobState[] = ["waiting", "connecting", "running"];
-const jobStates: readonly JobState[] = statusOrder.filter((state): state is JobState => state !== "partial");
+const jobStates: readonly JobState[] = statusOrder.filter(
+  (state): state is JobState => state !== "partial" && state !== "awaiting" && state !== "halted",
+);
 
 export function hasEnded(state: JobState): boolean {
   return !unendedStates.includes(state);
+}
+
+/** Nothing of the run will happen any more by itself or on a word. */
+export function isOver(state: RunState): boolean {
+  return state !== "running" && state !== "awaiting";
+}
+
+/** Somebody asked for its end, and the host has not said yet that it has ended. */
+export function isStopping(job: JobDocument): boolean {
+  return job.cancel !== null && !hasEnded(job.state);
+}
+
+/** Tells a cause from the others of its run, for as long as nothing of it changes but its hosts. */
+export function causeKey({ state, code, step, message }: Cause): string {
+  return [state, code, step ?? "", message.replaceAll(/\d+/g, "#")].join(" ");
 }
 
 /** A title for where there is little room: a command can be long. */
@@ -58,23 +66,6 @@ export function inOrderOfNeed(jobs: readonly JobDocument[]): JobDocument[] {
 /** Ended jobs that did not do what was planned. */
 export function unsuccessful(jobs: readonly JobDocument[]): JobDocument[] {
   return jobs.filter((job) => hasEnded(job.state) && job.state !== "succeeded");
-}
-
-/** Why jobs did not succeed, the commonest cause first. */
-export function causesOf(jobs: readonly JobDocument[]): Cause[] {
-  const causes = new Map<string, Cause>();
-  for (const job of unsuccessful(jobs)) {
-    if (!job.error) continue;
-    const { code, message, hint } = job.error;
-    const cause = causes.get(code);
-    if (!cause) causes.set(code, { code, jobs: [job], message, hint });
-    else {
-      cause.jobs.push(job);
-      if (cause.message !== message) cause.message = null;
-      if (cause.hint !== hint) cause.hint = null;
-    }
-  }
-  return [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length);
 }
 
 /** `12 hosts of acme, bolt and 3 other clients`; null where none of them is production. */

@@ -1,4 +1,4 @@
-/** Fills the run tray, and tells how runs ended wherever one is in the window. */
+/** Fills the run tray, and tells how runs ended, halted or wait wherever one is in the window. */
 
 import { backend } from "$backend/backend";
 import { nextStepOf } from "$backend/errors";
@@ -8,9 +8,12 @@ import { statusLooks } from "$lib/status";
 import { notices } from "$shell/notices.svelte";
 import { addressOf } from "$shell/router.svelte";
 import { runTray } from "$shell/runs.svelte";
-import { causesOf, segmentsOf, stateCounts } from "./counts";
+import { segmentsOf, stateCounts } from "./counts";
+import { needsSomebody } from "./needing";
 
 const everyMilliseconds = 1000;
+/** Whoever has begun more runs since has seen the older ones in the list. */
+const newestLimit = 100;
 
 /** Call it once, when the window has started. */
 export function followRuns(): void {
@@ -41,15 +44,20 @@ export function followRuns(): void {
 
 async function fillTray(): Promise<void> {
   try {
+    const [driven, newest] = await Promise.all([
+      backend.call("runs_open", {}),
+      backend.call("run_list", { limit: newestLimit }),
+    ]);
     // A run whose jobs have all ended may still be tidied up by the engine; for people it is over.
-    const runs = (await backend.call("runs_open", {})).filter((run) => run.state === "running");
-    runTray.running = runs.map((run) => ({
+    const running = driven.filter((run) => run.state === "running");
+    runTray.shown = [...needsSomebody(newest, new Date()), ...running].map((run) => ({
       id: run.id,
       title: run.title,
       href: addressOf(`/runs/${run.id}`),
       segments: segmentsOf(run.counts),
       total: run.counts.total,
       startedAt: run.created_at,
+      status: run.state === "awaiting" || run.state === "halted" ? run.state : "running",
     }));
   } catch (thrown) {
     notices.failed(thrown);
@@ -60,19 +68,26 @@ async function tellEnd(run: RunSummary): Promise<void> {
   const action = { label: "Open the run", href: addressOf(`/runs/${run.id}`) };
   if (run.state === "succeeded") {
     notices.succeeded(`${run.title}: ${plural(run.counts.total, "host")} succeeded`, action);
-    return;
+  } else if (run.state === "awaiting") {
+    notices.waits(`${run.title}: waits for your word, ${countsInWords(run)}`, action);
+  } else {
+    notices.failed(await endAsFault(run), action);
   }
-  notices.failed(await endAsFault(run), action);
 }
 
-/** The commonest cause gives the failure its name; the counts say how far it went. */
+function countsInWords(run: RunSummary): string {
+  return stateCounts(run.counts)
+    .map(({ state, count }) => `${statusLooks[state].word.toLowerCase()} ${formatCount(count)}`)
+    .join(", ");
+}
+
+/** What halted it, or else the first cause, gives the failure its name; the counts say how far it went. */
 async function endAsFault(run: RunSummary): Promise<Fault> {
-  const told = stateCounts(run.counts).map(
-    ({ state, count }) => `${statusLooks[state].word.toLowerCase()} ${formatCount(count)}`,
-  );
-  const message = `${run.title}: ${told.join(", ")}.`;
+  const told = countsInWords(run);
+  if (run.halted !== null) return { ...run.halted, message: `${run.title}: ${run.halted.message}. ${told}` };
+  const message = `${run.title}: ${told}.`;
   try {
-    const [cause] = causesOf((await backend.call("run_show", { run: run.id })).jobs);
+    const [cause] = (await backend.call("run_show", { run: run.id })).causes;
     if (cause) return { code: cause.code, message, hint: nextStepOf(cause).text };
   } catch {
     // The end is told without its cause; the run's screen shows why the cause cannot be read.

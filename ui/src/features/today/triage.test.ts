@@ -41,17 +41,21 @@ describe("groups of the morning", () => {
     ]);
     expect(groups[0]?.rows).toEqual([row]);
     expect(groups[1]?.rows).toEqual([]);
-    expect(isQuiet(today)).toBe(false);
+    expect(isQuiet(today, 0)).toBe(false);
   });
 
   it("are none on a quiet day, even with ordinary updates", () => {
-    expect(isQuiet(quiet)).toBe(true);
-    expect(isQuiet({ ...quiet, needs: [{ need: "updates", hosts: 1 }] })).toBe(true);
+    expect(isQuiet(quiet, 0)).toBe(true);
+    expect(isQuiet({ ...quiet, needs: [{ need: "updates", hosts: 1 }] }, 0)).toBe(true);
+  });
+
+  it("are not quiet while a run or a plan waits for a person", () => {
+    expect(isQuiet(quiet, 1)).toBe(false);
   });
 
   it("are not quiet while a job has not succeeded", () => {
     const job = { host: row.host, run: "1", title: "Patch", state: "failed" as const, error: null, ended_at: null };
-    expect(isQuiet({ ...quiet, unsuccessful: [job] })).toBe(false);
+    expect(isQuiet({ ...quiet, unsuccessful: [job] }, 0)).toBe(false);
   });
 });
 

@@ -81,8 +81,8 @@ export function reasonOf(row: FleetRow, need: Cause): string {
   }
 }
 
-/** Whether anything at all needs somebody. */
-export function isQuiet(today: Today): boolean {
+/** Whether nothing at all needs somebody; `waiting` counts runs and plans that wait for a person. */
+export function isQuiet(today: Today, waiting: number): boolean {
   const action = today.needs.find(({ need }) => need === "action")?.hosts ?? 0;
-  return today.unfinished.length === 0 && today.unsuccessful.length === 0 && action === 0;
+  return waiting === 0 && today.unfinished.length === 0 && today.unsuccessful.length === 0 && action === 0;
 }

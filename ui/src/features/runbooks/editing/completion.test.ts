@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { wordsAfter } from "./completion";
+import { wordsAfter } from "$lib/editor/completion";
+import { vocabularyOf } from "./vocabulary";
 
 const labels = (before: string, shelf: "runbooks" | "recipes" = "runbooks"): string[] | undefined =>
-  wordsAfter(before, shelf, ["path"])?.words.map(({ label }) => label);
+  wordsAfter(before, vocabularyOf(shelf), ["path"])?.words.map(({ label }) => label);
 
 describe("the words that come next", () => {
   it("are the text's own fields that are not there yet", () => {
@@ -31,16 +32,16 @@ describe("the words that come next", () => {
   });
 
   it("are headings after a bracket", () => {
-    expect(wordsAfter("format = 1\n[[st", "runbooks", [])).toEqual({
+    expect(wordsAfter("format = 1\n[[st", vocabularyOf("runbooks"), [])).toEqual({
       replaces: 4,
       words: [expect.objectContaining({ label: "[[parameters]]" }), expect.objectContaining({ label: "[[steps]]" })],
     });
   });
 
   it("are the few that a field can be, in quotes where it needs them", () => {
-    const bare = wordsAfter("[[parameters]]\ntype = ", "runbooks", []);
+    const bare = wordsAfter("[[parameters]]\ntype = ", vocabularyOf("runbooks"), []);
     expect(bare?.words[0]).toEqual({ label: "string", detail: "", apply: '"string"' });
-    const quoted = wordsAfter('[[parameters]]\ntype = "st', "runbooks", []);
+    const quoted = wordsAfter('[[parameters]]\ntype = "st', vocabularyOf("runbooks"), []);
     expect([quoted?.replaces, quoted?.words[0]]).toEqual([2, { label: "string", detail: "" }]);
     expect(labels("[[steps]]\nsudo = t")).toEqual(["true", "false"]);
     expect(labels("[[steps]]\n[steps.service]\naction = ")).toContain("restart");

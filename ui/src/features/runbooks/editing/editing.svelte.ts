@@ -2,12 +2,12 @@
 
 import { backend } from "$backend/backend";
 import { faultOf, type Fault } from "$backend/errors";
-import type { Diagnostic, LibraryText, ParameterView, Shelf } from "$backend/generated/commands";
-import { Checker, type Outcome } from "./check";
-import { forgetDraft, keepDraft, keptDraft, type KeptDraft } from "./drafts";
+import type { Diagnostic, DraftCheck, LibraryText, ParameterView, Shelf } from "$backend/generated/commands";
+import { Checker, type Outcome } from "$lib/editor/check";
+import { forgetDraft, keepDraft, keptDraft, type KeptDraft } from "$lib/editor/drafts";
 import { renamed } from "./naming";
 import { draftNameOf, lines, type Beginning, type Wanted } from "./opening";
-import type { Memory } from "./toml_editor";
+import type { Memory } from "$lib/editor/toml_editor";
 
 const keepMilliseconds = 400;
 
@@ -17,7 +17,7 @@ export class Editing {
   base = $state.raw<LibraryText | null>(null);
   text = $state("");
   /** What the engine said last, of whatever text. */
-  outcome = $state.raw<Outcome | null>(null);
+  outcome = $state.raw<Outcome<DraftCheck> | null>(null);
   /** A draft of an earlier session that waits to be taken up. */
   waiting = $state.raw<KeptDraft | null>(null);
   saving = $state(false);
@@ -39,7 +39,7 @@ export class Editing {
   #saved = $state("");
   /** The revision that the text was written from. */
   #follows: string | null;
-  readonly #checker: Checker;
+  readonly #checker: Checker<DraftCheck>;
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(beginning: Beginning) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackendError } from "$backend/errors";
 import type { Commands, DraftCheck, LibraryText } from "$backend/generated/commands";
 import { Editing } from "./editing.svelte";
-import { keepDraft, keptDraft } from "./drafts";
+import { keepDraft, keptDraft } from "$lib/editor/drafts";
 import { draftNameOf, type Wanted } from "./opening";
 import { leaveEditing, moveEditing, openEditing } from "./sessions";
 

@@ -3,7 +3,7 @@
 import { backend } from "$backend/backend";
 import { BackendError, faultOf } from "$backend/errors";
 import type { LibraryText, Shelf } from "$backend/generated/commands";
-import { keptDraft } from "./drafts";
+import { keptDraft } from "$lib/editor/drafts";
 import { freeName, renamed } from "./naming";
 import recipeTemplate from "./templates/recipe.toml?raw";
 import runbookTemplate from "./templates/runbook.toml?raw";

@@ -4,9 +4,7 @@
  */
 
 import type { Shelf } from "$backend/generated/commands";
-
-/** Fields of one kind of table, each with what it is for. */
-export type Fields = Readonly<Record<string, string>>;
+import type { Fields, Vocabulary } from "$lib/editor/completion";
 
 const step: Fields = {
   name: "what is shown while it runs",
@@ -144,3 +142,13 @@ export const templateNames: Fields = {
   "request.version": "the version that was asked for",
   "installation.version": "the version that is there",
 };
+
+/** The words of a shelf, as the editor asks for them. */
+export function vocabularyOf(shelf: Shelf): Vocabulary {
+  return {
+    headings: headings[shelf],
+    fieldsOf: (table) => fieldsOf(shelf, table),
+    valuesOf: (table, field) => valuesOf(shelf, table, field),
+    templateNames,
+  };
+}
