@@ -10,7 +10,7 @@ const ASKS_FOR_RESTART: &str = "touch /run/reboot-required; echo millwright-kern
 
 /// The hooks write down when they ran, and on which boot.
 const POLICY: &str = r#"
-quorum_tags = ["db"]
+quorum_tags = ["db", "cache"]
 
 [restart]
 drain = "echo drain $(cat /proc/sys/kernel/random/boot_id) $(date +%s%N) >> /var/log/hooks"
@@ -29,8 +29,9 @@ fn site<const N: usize>(lab: &Lab, names: [&str; N], with_kernel: &[usize]) -> (
     }
     publish(lab, &[version("1.1"), Package::named("millwright-kernel", "1.1").after_installation(ASKS_FOR_RESTART)]);
     let technician = technician(&machines.each_ref());
-    for machine in machines.iter().filter(|machine| machine.name().starts_with("db")) {
-        technician.run(&["host", "edit", &path(machine), "--tag", "db"]).ends(0);
+    for machine in &machines {
+        let (tag, _) = machine.name().split_once('-').unwrap();
+        technician.run(&["host", "edit", &path(machine), "--tag", tag]).ends(0);
     }
     technician.file("policy.toml", POLICY);
     (machines, technician)
@@ -117,10 +118,11 @@ fn hosts_that_need_it_are_restarted_one_of_a_group_at_a_time() {
 }
 
 #[test]
+#[ignore = "takes almost two minutes: a host that does not come back has one to do so"]
 fn a_host_that_does_not_come_back_stops_its_group_only() {
     let lab = lab();
-    let (machines, technician) = site(&lab, ["db-1", "db-2", "web-1"], &[0, 1, 2]);
-    let [lost, waiting, web] = &machines;
+    let (machines, technician) = site(&lab, ["db-1", "db-2", "cache-1", "cache-2"], &[0, 1, 2, 3]);
+    let [lost, waiting, others @ ..] = &machines;
     // It goes down and stays there.
     lost.read_inside(
         "mkdir /etc/systemd/system/systemd-reboot.service.d && \
@@ -136,7 +138,10 @@ fn a_host_that_does_not_come_back_stops_its_group_only() {
     assert_eq!(state_and_code(&held), ("held".into(), "group_stopped".into()), "{held}");
     assert!(fault_of(&held["error"]).1.contains(&path(lost)), "{held}");
     assert_eq!(acts_of_dpkg(waiting), acts);
-    assert_eq!(ran.job(&path(web))["state"], "succeeded", "{}", ran.told());
+    for other in others {
+        assert_eq!(ran.job(&path(other))["state"], "succeeded", "{}", ran.told());
+        assert_eq!(hooks(other).len(), 2, "drained, restarted, undrained");
+    }
 
     // Somebody walks over and switches it on.
     lost.power_on().unwrap();

@@ -198,3 +198,18 @@ fn a_products_upgrade_and_installation_are_taken_back_with_its_configuration() {
     assert_eq!(product(), Value::Null);
     technician.audit_head();
 }
+
+#[test]
+fn an_update_that_failed_half_way_is_taken_back() {
+    let lab = lab();
+    publish(&lab, &[package("bad", "1.0")]);
+    let [web] = machines(&lab, ["web-1"]);
+    install(&web, &["millwright-bad"]);
+    publish(&lab, &[package("bad", "1.1").failing_installation()]);
+    let technician = technician(&[&web]);
+    let failed = technician.run(&["patch", "all", "--yes"]).ends(4);
+    assert!(version(&web, "millwright-bad").starts_with("half-configured"));
+    let undone = technician.run(&["run", "undo", failed.run()["id"].as_str().unwrap(), "--yes"]).ends(0);
+    assert_eq!(undone.job(&path(&web))["state"], "succeeded", "{}", undone.told());
+    assert_eq!(version(&web, "millwright-bad"), "installed 1.0");
+}
