@@ -178,7 +178,7 @@ describe("what the editor offers is what the engine knows", () => {
     const { fieldsOf, headings } = await vocabulary;
     const steps = shelf === "recipes" ? "install" : "steps";
     const inStep = ["", ".upload", ".package", ".service", ".wait_for", ".wait_for.http"].map((rest) => steps + rest);
-    const tables = ["", "parameters", ...(shelf === "recipes" ? ["version"] : []), ...inStep];
+    const tables = ["", "parameters", ...(shelf === "recipes" ? ["version"] : []), ...inStep, "undo"];
     for (const table of tables) {
       const [first, ...rest] = table.split(".");
       const opened = table === "" ? "" : table === "version" ? "[version]\n" : `[[${first ?? ""}]]\n`;
@@ -197,11 +197,12 @@ describe("what the editor offers is what the engine knows", () => {
     ["runbooks", "steps.package", "action"],
     ["runbooks", "steps.service", "action"],
     ["recipes", "version", "scheme"],
+    ["recipes", "", "undo_grade"],
   ] as const)("words of %s %s.%s", async (shelf, table, field) => {
     const { valuesOf } = await vocabulary;
     const [first, ...rest] = table.split(".");
-    const opened = table === "version" ? "[version]\n" : `[[${first}]]\n${rest.length > 0 ? `[${table}]\n` : ""}`;
-    const { diagnostics } = await check(shelf, `${opened}${field} = "${stranger}"\n`);
+    const heading = table === "version" ? "[version]\n" : `[[${first}]]\n${rest.length > 0 ? `[${table}]\n` : ""}`;
+    const { diagnostics } = await check(shelf, `${table === "" ? "" : heading}${field} = "${stranger}"\n`);
     const hint = diagnostics.find(({ message }) => message.includes(stranger))?.hint ?? "";
     expect(valuesOf(shelf, table, field)).toEqual(hint.replace("Write one of: ", "").replace(/\.$/, "").split(", "));
   });

@@ -3,10 +3,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectNoComplaints, go, launch, open } from "./browser.js";
 import { type Engine, serve } from "./engine.js";
+import { type Hand, handOf } from "./hand.js";
 
 interface MachineFleet {
   workspace: string;
@@ -108,38 +109,6 @@ async function confirmAndRun(page: Page, work: Hand): Promise<void> {
   expect(await run.isDisabled()).toBe(true);
   await work.type(page.getByLabel(/^Type .* to run it$/), fleet.host.split("/")[0] ?? "");
   await work.click(run);
-}
-
-/** A hand that counts what it does. */
-interface Hand {
-  click(control: Locator): Promise<void>;
-  type(field: Locator, text: string): Promise<void>;
-  choose(list: Locator, value: string): Promise<void>;
-  tell(what: string): void;
-}
-
-function handOf(page: Page): Hand {
-  const began = performance.now();
-  let clicks = 0;
-  const click = async (control: Locator): Promise<void> => {
-    clicks += 1;
-    await control.click();
-  };
-  return {
-    click,
-    async type(field, text) {
-      await click(field);
-      await page.keyboard.type(text);
-    },
-    async choose(list, value) {
-      // One opens it, one chooses.
-      clicks += 2;
-      await list.selectOption(value);
-    },
-    tell(what) {
-      console.log(`${what}: ${String(clicks)} clicks, ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    },
-  };
 }
 
 /** A machine that has started, and a workspace that trusts it; where none can, the lab says why. */

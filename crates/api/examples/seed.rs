@@ -236,6 +236,7 @@ async fn work(store: &Store, actor: &Actor, hosts: Vec<Host>, dice: &mut Dice) -
         wanted: Wanted::Patch { security: true, packages: Vec::new(), reboot: None },
         expires_at: Timestamp::MAX,
         window_override: None,
+        given_policy: None,
         follows: None,
         parallel: 32,
         rollout: rollout(u32::try_from(hosts.len())?),

@@ -57,6 +57,7 @@ pub use importing::{
 pub use inventory::{ClientView, EnvironmentEdit, EnvironmentView, HostDraft, HostEdit, HostView};
 pub use known_hosts::{KnownHostKeys, KnownHostsFound, KnownHostsReport};
 pub use library::{LibraryEntry, RecipeSource, RunbookSource};
+pub use millwright_domain::policy::GivenPolicy;
 pub use overview::{HostStatus, Overview};
 pub use people::{Asked, People, Question};
 pub use planning::{ExecWish, Planned, ProductWish, Settings};
@@ -66,7 +67,7 @@ pub use progress::Progress;
 pub use settings::{SettingLevel, SettingOrigin, SettingView};
 pub use shelf::{LibraryText, Shelf, Sound};
 pub use shell::{OpenShell, Shell, ShellPiece, TerminalEnd};
-pub use terms::{GivenPolicy, How, WindowWish};
+pub use terms::{How, WindowWish};
 pub use transfer::{IfTaken, TransferDirection, TransferOrder, TransferProgress, TransferStart};
 pub use transfers::{TransferState, TransferView};
 pub use trust::OfferedKey;

@@ -21,7 +21,8 @@ impl Workspace {
         let (earlier, missing) = self.missing(id)?;
         let selector = self.still_there(&missing)?;
         let follows = Some(Follows { run: id, how: FollowsHow::Resumes });
-        let how = &How { reboot: how.reboot.or(reboot_of(&earlier)), ..how.clone() };
+        let policy = how.policy.clone().or_else(|| earlier.content.given_policy.clone());
+        let how = &How { policy, reboot: how.reboot.or(reboot_of(&earlier)), ..how.clone() };
         match earlier.content.wanted {
             Wanted::Patch { security, packages, .. } => {
                 let scope = PatchScope::of(security, packages);

@@ -4,7 +4,7 @@ use crate::policies::file_name;
 use crate::workspace::Workspace;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use millwright_domain::policy::Policy;
+use millwright_domain::policy::{GivenPolicy, Policy};
 use millwright_domain::run::{Follows, RebootWish};
 use millwright_domain::{Code, Fault, Selector};
 use millwright_planner::{Policies, Terms, WindowRule};
@@ -38,16 +38,6 @@ pub struct How {
     /// Updates are planned from what the hosts said last, without asking them now. Each host is looked at again before its
     /// first step.
     pub from_facts: bool,
-}
-
-/// A policy that somebody gives for one plan.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct GivenPolicy {
-    /// What people call it: the file's name.
-    pub name: String,
-    /// The text.
-    pub text: String,
 }
 
 /// What maintenance windows mean for a plan.
@@ -111,6 +101,6 @@ impl Workspace {
             .into_iter()
             .map(|(slug, text)| Ok((slug.clone(), read(&file_name(Some(&slug)), &text)?)))
             .collect::<Result<_, Fault>>()?;
-        Ok(Policies { name, base, command_line: given.is_some(), of_clients })
+        Ok(Policies { name, base, given: given.cloned(), of_clients })
     }
 }

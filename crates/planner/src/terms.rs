@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use millwright_domain::Slug;
 use millwright_domain::name::HostPath;
-use millwright_domain::policy::Policy;
+use millwright_domain::policy::{GivenPolicy, Policy};
 use millwright_domain::run::{Follows, RebootWish};
 use std::collections::BTreeMap;
 
@@ -36,8 +36,8 @@ pub struct Policies {
     pub name: String,
     /// The one for everything that no other one is for.
     pub base: Policy,
-    /// Whether somebody gave it for this plan. Then its waves and gates count for every host and for any work.
-    pub command_line: bool,
+    /// The first one as somebody gave it for this plan. Then its waves and gates count for every host and for any work.
+    pub given: Option<GivenPolicy>,
     /// Those of clients.
     pub of_clients: BTreeMap<Slug, Policy>,
 }

@@ -79,6 +79,7 @@ pub(crate) fn content(jobs: Vec<(Host, Work)>) -> PlanContent {
         wanted: Wanted::Exec { script: "true".into(), sudo: false, detached: false, timeout_seconds: 60 },
         expires_at: Timestamp::MAX,
         window_override: None,
+        given_policy: None,
         follows: None,
         parallel: 32,
         rollout: Rollout::at_once(u32::try_from(jobs.len()).unwrap()),

@@ -14,6 +14,7 @@ const restart: Policy["restart"] = {
   exempt_tags: [],
   refuse_when_logged_in: true,
   drain: null,
+  probe: null,
   undrain: null,
   back_within_minutes: 15,
 };
@@ -42,6 +43,7 @@ const whole: Policy = {
     exempt_tags: ["no-restart"],
     refuse_when_logged_in: false,
     drain: "drain",
+    probe: "probe",
     undrain: "undrain",
     back_within_minutes: 20,
   },
@@ -49,7 +51,7 @@ const whole: Policy = {
 
 it("says everything that a policy says", () => {
   expect(policyWords(whole).join(" · ")).toMatchInlineSnapshot(
-    `"Canary 1, then 3, then 25 %, then the rest · soak 10 min · a probe must pass · at least 90 % succeed · stop if more than 1 fails · waits for you after the canary · production after staging · db before web before the others · 5 at a time per client · 2 at a time per environment · 1 at a time in db-cluster · restart if needed (except no-restart, also with people logged in, drained first, back within 20 min)"`,
+    `"Canary 1, then 3, then 25 %, then the rest · soak 10 min · a probe must pass · at least 90 % succeed · stop if more than 1 fails · waits for you after the canary · production after staging · db before web before the others · 5 at a time per client · 2 at a time per environment · 1 at a time in db-cluster · restart if needed (except no-restart, also with people logged in, drained first, probed after it, back within 20 min)"`,
   );
 });
 

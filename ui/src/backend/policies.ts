@@ -63,6 +63,7 @@ function restartWords({ restart }: Policy): string[] {
     restart.exempt_tags.length > 0 && `except ${restart.exempt_tags.join(", ")}`,
     !restart.refuse_when_logged_in && "also with people logged in",
     restart.drain !== null && "drained first",
+    restart.probe !== null && "probed after it",
     `back within ${minutes(restart.back_within_minutes)}`,
   ].filter((words) => words !== false);
   return [`${when} (${but.join(", ")})`];

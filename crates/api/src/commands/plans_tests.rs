@@ -85,6 +85,7 @@ fn what_may_change_production_wants_the_clients_name() {
             wanted: Wanted::Patch { security: false, packages: Vec::new(), reboot: None },
             expires_at: Timestamp::UNIX_EPOCH,
             window_override: None,
+            given_policy: None,
             follows: None,
             parallel: 1,
             rollout: Rollout::at_once(1),

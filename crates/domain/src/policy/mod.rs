@@ -9,7 +9,7 @@ use crate::fault::{Code, Fault};
 use crate::name::Slug;
 use crate::recipe::Diagnostics;
 use crate::run::RebootWish;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use ts_rs::TS;
@@ -58,6 +58,16 @@ pub enum HostOrder {
     /// Those that the selection names first.
     #[default]
     AsSelected,
+}
+
+/// A policy that somebody gave for one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GivenPolicy {
+    /// What people call it: the file's name.
+    pub name: String,
+    /// The text.
+    pub text: String,
 }
 
 /// The size of a wave.
@@ -157,6 +167,8 @@ pub struct RestartRule {
     pub refuse_when_logged_in: bool,
     /// For `sh`, as root, before the restart.
     pub drain: Option<String>,
+    /// For `sh`, as root, after it: tried until it ends with 0, and not well if that takes too long.
+    pub probe: Option<String>,
     /// For `sh`, as root, after it, when all checks are well.
     pub undrain: Option<String>,
     /// How long a host may take to come back.
@@ -170,6 +182,7 @@ impl Default for RestartRule {
             exempt_tags: Vec::new(),
             refuse_when_logged_in: true,
             drain: None,
+            probe: None,
             undrain: None,
             back_within_minutes: 15,
         }

@@ -73,6 +73,7 @@ fn restart(document: &mut Document<'_>, root: &mut Fields<'_>) -> RestartRule {
             .boolean(document, "refuse_when_logged_in")
             .unwrap_or(default.refuse_when_logged_in),
         drain: script(document, &mut fields, "drain"),
+        probe: script(document, &mut fields, "probe"),
         undrain: script(document, &mut fields, "undrain"),
         back_within_minutes: whole(document, &mut fields, "back_within_minutes", 1..=MINUTES_LIMIT)
             .unwrap_or(default.back_within_minutes),

@@ -22,6 +22,7 @@ when = "if-needed"
 exempt_tags = ["no-restart"]
 refuse_when_logged_in = false
 drain = "drain this"
+probe = "probe this"
 undrain = "undrain this"
 back_within_minutes = 20
 "#;

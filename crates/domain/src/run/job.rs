@@ -455,6 +455,8 @@ impl RunState {
         match state == RunState::Running {
             true if waits_for_a_person && counts.connecting + counts.running == 0 => RunState::Awaiting,
             false if halted => RunState::Halted,
+            // Its hosts are done, and are still to be asked whether they stay well.
+            false if gate.is_some() => RunState::Running,
             true | false => state,
         }
     }
@@ -519,6 +521,26 @@ mod tests {
                 prop_assert_eq!(job.state.has_ended(), job.outcome.is_some());
                 prop_assert_eq!(job.state.has_ended(), job.ended_at.is_some());
             }
+        }
+    }
+
+    #[test]
+    fn a_run_that_stands_at_a_gate_has_not_ended() {
+        use JobState::{Held, Running, Succeeded, Waiting};
+        let gate = |waits_for| Some(GateStanding { wave: 0, waits_for });
+        let (person, probe) = (gate(WaitsFor::Person), gate(WaitsFor::Probe));
+        let table: [(&[JobState], bool, &Option<GateStanding>, RunState); 7] = [
+            (&[Succeeded, Waiting], false, &person, RunState::Awaiting),
+            (&[Running, Waiting], false, &person, RunState::Running),
+            (&[Succeeded, Waiting], false, &probe, RunState::Running),
+            (&[Succeeded, Succeeded], false, &probe, RunState::Running),
+            (&[Succeeded, Succeeded], false, &None, RunState::Succeeded),
+            (&[Succeeded, Held], true, &None, RunState::Halted),
+            (&[Running, Held], true, &None, RunState::Running),
+        ];
+        for (states, halted, gate, expected) in table {
+            let counts = RunCounts::of(states.iter().copied());
+            assert_eq!(RunState::of(&counts, halted, gate.as_ref()), expected, "{states:?} {halted} {gate:?}");
         }
     }
 

@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::fault::{Code, Fault};
 use crate::ids::{HostId, PlanId, ProductId, RunId};
 use crate::name::HostPath;
+use crate::policy::GivenPolicy;
 use crate::run::before::{DiskNeed, FileDifference, InstallationBefore, Presence, SavedConfiguration};
 use crate::run::rollout::Rollout;
 use crate::run::wanted::{RunKind, Wanted};
@@ -78,6 +79,9 @@ pub struct PlanContent {
     pub parallel: u32,
     /// In which order, and with which stops.
     pub rollout: Rollout,
+    /// The policy that was given for this plan alone, so that what is missing of its run goes by the same.
+    #[serde(default)]
+    pub given_policy: Option<GivenPolicy>,
     /// What each host gets, in the order in which the jobs begin.
     pub jobs: Vec<PlannedJob>,
 }
@@ -240,6 +244,7 @@ mod tests {
             wanted: Wanted::Patch { security: false, packages: Vec::new(), reboot: None },
             expires_at: Timestamp::UNIX_EPOCH,
             window_override: None,
+            given_policy: None,
             follows: None,
             parallel: 32,
             rollout: Rollout::at_once(1),

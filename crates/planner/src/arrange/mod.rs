@@ -40,7 +40,7 @@ pub(crate) fn arrange(
         }
     }
     let changing = working.iter().any(|placed| changes(kind, &placed.job.work));
-    let rollout = if changing || terms.policies.command_line {
+    let rollout = if changing || terms.policies.given.is_some() {
         rollout(&mut working, terms)
     } else {
         Rollout::at_once(count(working.len()))
@@ -58,6 +58,7 @@ pub(crate) fn arrange(
         follows: terms.follows,
         parallel: terms.parallel,
         rollout,
+        given_policy: terms.policies.given.clone(),
         jobs: working.into_iter().map(|placed| placed.job).chain(satisfied).chain(left_out).collect(),
     }
 }
@@ -80,7 +81,7 @@ fn policy_of<'t>(working: &[Placed<'_>], terms: &'t Terms) -> (String, &'t Polic
     let policies = &terms.policies;
     let client = working.first().map(|placed| &placed.job.host.client);
     if let Some(client) = client
-        && !policies.command_line
+        && policies.given.is_none()
         && let Some(policy) = policies.of_clients.get(client)
         && working.iter().all(|placed| placed.job.host.client == *client)
     {

@@ -4,6 +4,7 @@ use crate::exec::{ExecMode, ExecRequest, exec};
 use crate::terms::Policies;
 use insta::assert_snapshot;
 use jiff::tz::TimeZone;
+use millwright_domain::policy::GivenPolicy;
 use millwright_domain::run::Privilege;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,11 @@ fn plan(mode: ExecMode, terms: Terms, candidates: &[Candidate]) -> PlanContent {
 
 fn detached(policies: Policies, candidates: &[Candidate]) -> String {
     rollout_of(&plan(ExecMode::Detached, terms(policies), candidates))
+}
+
+/// That somebody gave the policy for this plan; its text only goes along.
+fn by_hand() -> GivenPolicy {
+    GivenPolicy { name: "hurry.toml".into(), text: String::new() }
 }
 
 /// Two clients; acme has a cluster of databases.
@@ -84,7 +90,7 @@ fn the_policy_of_the_only_client_counts_whole() {
     // With several clients, the base has the waves and each client its own limits.
     assert_snapshot!(detached(policies.clone(), &fleet[2..]));
     // What was given for this plan is before the client's, but for its limits.
-    let policies = Policies { name: "the policy in hurry.toml".into(), command_line: true, ..policies };
+    let policies = Policies { name: "the policy in hurry.toml".into(), given: Some(by_hand()), ..policies };
     assert_snapshot!(detached(policies, &fleet[6..]), @r"
     the policy in hurry.toml, expires 2026-11-23T12:00:00Z
     wave 1: zenith/prod/web-1
@@ -101,7 +107,7 @@ fn what_changes_nothing_goes_at_once_and_in_no_window_unless_the_policy_was_give
     no policy, expires 2026-11-23T12:00:00Z
     all hosts: acme/prod/web-1 acme/staging/web-1
     ");
-    let given = Policies { command_line: true, ..workspace("canary = 1") };
+    let given = Policies { given: Some(by_hand()), ..workspace("canary = 1") };
     assert_snapshot!(attached(given), @r"
     the workspace's policy, expires 2026-11-23T12:00:00Z
     canary, non-production: acme/staging/web-1

@@ -50,7 +50,10 @@ pub(super) fn waves(policy: &Policy, kinds: &[Kind]) -> Vec<Wave> {
         "all hosts".clone_into(&mut only.title);
     }
     if let Some(last) = waves.last_mut() {
-        last.gate.person = false;
+        // Nothing waits behind it: only a probe, after its soak, still tells something.
+        let Gate { soak_seconds, probe, .. } = std::mem::take(&mut last.gate);
+        last.gate.soak_seconds = if probe.is_some() { soak_seconds } else { 0 };
+        last.gate.probe = probe;
     }
     waves
 }

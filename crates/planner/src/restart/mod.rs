@@ -23,6 +23,9 @@ const HOOK_TIMEOUT_SECONDS: u32 = 15 * 60;
 /// The wait for services is bounded by itself; this is a little more.
 const SERVICES_TIMEOUT_SECONDS: u32 = 6 * 60;
 
+/// The probe is bounded by its tries; this is more than they take when each ends at once.
+const PROBE_TIMEOUT_SECONDS: u32 = 10 * 60;
+
 /// Work with or without a restart.
 pub(crate) struct Restarted {
     pub(crate) work: DetachedWork,
@@ -82,8 +85,9 @@ fn restarting(mut work: DetachedWork, rule: &RestartRule, when: RestartWhen) -> 
     }
     let wait = step("Wait for services", SERVICES_TIMEOUT_SECONDS, scripts::WAIT_FOR_SERVICES);
     let compare = step("Compare failed services", LOOK_TIMEOUT_SECONDS, scripts::COMPARE_FAILED_SERVICES);
+    let probe = rule.probe.as_deref().map(|script| step("Probe", PROBE_TIMEOUT_SECONDS, &scripts::until_well(script)));
     let undrain = rule.undrain.as_deref().map(|script| step("Undrain", HOOK_TIMEOUT_SECONDS, script));
-    let steps = [wait, compare].into_iter().chain(undrain).collect();
+    let steps = [wait, compare].into_iter().chain(probe).chain(undrain).collect();
     work.stages.push(Stage { steps, end: StageEnd::Done });
     for (number, step) in (1..).zip(work.stages.iter_mut().flat_map(|stage| &mut stage.steps)) {
         step.number = number;

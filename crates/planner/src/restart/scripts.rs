@@ -21,6 +21,20 @@ done
 exit 65
 "#;
 
+/// Tries a policy's probe until it ends with 0: every 5 seconds for about 5 minutes. A subshell, so that it may say `exit`.
+pub(super) fn until_well(script: &str) -> String {
+    format!(
+        "tries=0\n\
+         until (\n{}\n) </dev/null\n\
+         do\n  \
+           tries=$((tries + 1))\n  \
+           [ \"$tries\" -lt 60 ] || {{ echo \"The probe has not succeeded in 60 tries.\"; exit 1; }}\n  \
+           sleep 5\n\
+         done\n",
+        script.trim_end()
+    )
+}
+
 /// The names are for the comparison after the restart. Nobody but root has to know them.
 pub(super) const NOTE_FAILED_SERVICES: &str = r#"umask 077
 mkdir -p /var/lib/millwright || exit

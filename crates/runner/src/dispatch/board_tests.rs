@@ -32,6 +32,7 @@ fn plan(jobs: usize, parallel: u32) -> PlanContent {
         wanted: Wanted::Patch { security: false, packages: vec![], reboot: None },
         expires_at: moment(1_000_000),
         window_override: None,
+        given_policy: None,
         follows: None,
         parallel,
         rollout: Rollout::at_once(u32::try_from(jobs).unwrap()),

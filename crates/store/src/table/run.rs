@@ -124,10 +124,11 @@ pub fn newest(reader: &Reader<'_>, limit: u32) -> Result<Vec<(Run, RunCounts)>, 
     with_counts(reader, runs)
 }
 
-/// The runs with jobs that have not ended, the newest first.
+/// The runs that have not come to their end, the newest first: jobs of theirs have not ended, or they stand at a gate.
 pub fn unfinished(reader: &Reader<'_>) -> Result<Vec<(Run, RunCounts)>, StoreError> {
     let mut statement = reader.connection.prepare_cached(&format!(
-        "{SELECT} WHERE id IN (SELECT run_id FROM job INDEXED BY job_open WHERE state IN ('waiting', 'connecting', 'running'))
+        "{SELECT} WHERE gate IS NOT NULL OR
+            id IN (SELECT run_id FROM job INDEXED BY job_open WHERE state IN ('waiting', 'connecting', 'running'))
          ORDER BY id DESC"
     ))?;
     let runs: Vec<Run> = statement.query_map([], run)?.collect::<Result<_, _>>()?;

@@ -1151,7 +1151,7 @@ wave: number,
 waits_for: WaitsFor, };
 
 /**
- * A policy that somebody gives for one plan.
+ * A policy that somebody gave for one plan.
  */
 export type GivenPolicy = { 
 /**
@@ -3112,6 +3112,10 @@ refuse_when_logged_in: boolean,
  * For `sh`, as root, before the restart.
  */
 drain: string | null, 
+/**
+ * For `sh`, as root, after it: tried until it ends with 0, and not well if that takes too long.
+ */
+probe: string | null, 
 /**
  * For `sh`, as root, after it, when all checks are well.
  */

@@ -87,6 +87,7 @@ describe("where a run stands", () => {
   it.each([
     ["behind", { failed: 1 }, "Halted behind canary: 1 host failed; the policy of client acme allows 0"],
     ["in", { failed: 1, held: 4 }, "Halted in canary: 1 host failed; the policy of client acme allows 0"],
+    ["within", { failed: 1, running: 2 }, "Halted in canary: 1 host failed; the policy of client acme allows 0"],
   ])("halted %s a wave", (_name, counts, expected) => {
     const message = "1 host failed; the policy of client acme allows 0";
     const halted = { code: "run_halted", message, hint: "See to it." } as const;

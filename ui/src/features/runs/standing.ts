@@ -40,7 +40,9 @@ function haltedWords({ halted, waves }: RunDocument): string {
   const wave = waves[last];
   const message = halted?.message ?? "";
   if (!wave) return `Halted: ${message}`;
-  return `Halted ${begunCount(wave) === wave.counts.total ? "behind" : "in"} ${wave.title}: ${message}`;
+  const { total, connecting, running } = wave.counts;
+  const isBehind = begunCount(wave) === total && connecting + running === 0;
+  return `Halted ${isBehind ? "behind" : "in"} ${wave.title}: ${message}`;
 }
 
 function begunCount({ counts }: WaveDocument): number {

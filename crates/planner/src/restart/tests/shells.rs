@@ -178,3 +178,17 @@ fn services_are_waited_for_but_not_for_ever() {
         assert_eq!(told, expected);
     });
 }
+
+#[test]
+fn a_probe_is_tried_until_it_succeeds_and_not_for_ever() {
+    on_each_shell(|host| {
+        let tries = host.path("tries").display().to_string();
+        // It may end itself, and reads nothing that is not its own.
+        let third = format!("cat; echo >>{tries}; [ \"$(wc -l <{tries})\" -ge 3 ] && exit 0\nexit 7");
+        assert_eq!(host.run(&scripts::until_well(&third)), (0, String::new()));
+        assert_eq!(fs::read_to_string(host.path("bin/sleep.times")).unwrap().lines().count(), 2);
+        let (code, said) = host.run(&scripts::until_well("echo not yet; false"));
+        assert_eq!((code, said.lines().count()), (1, 61), "{said}");
+        assert!(said.ends_with("The probe has not succeeded in 60 tries.\n"), "{said}");
+    });
+}

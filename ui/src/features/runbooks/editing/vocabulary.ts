@@ -54,6 +54,12 @@ const inStep: Readonly<Record<string, Fields>> = {
   "wait_for.http": { url: "the address", status: "200, if nothing else is said", contains: "a text in the answer" },
 };
 
+/** How what was done is taken back. */
+const undoRule: Fields = {
+  configuration: "files that are kept before, and put back",
+  undo_grade: "how well it is taken back",
+};
+
 const root: Record<Shelf, Fields> = {
   runbooks: {
     format: "1",
@@ -64,6 +70,7 @@ const root: Record<Shelf, Fields> = {
     systems: "IDs of /etc/os-release",
     tags: "what the search finds it by",
     symptoms: "what a client says",
+    ...undoRule,
   },
   recipes: {
     format: "1",
@@ -72,12 +79,17 @@ const root: Record<Shelf, Fields> = {
     vendor: "who makes it",
     description: "what it installs",
     systems: "IDs of /etc/os-release",
+    ...undoRule,
   },
 };
 
 /** The headings of a text. */
 export const headings: Record<Shelf, Fields> = {
-  runbooks: { "[[parameters]]": "something to set", "[[steps]]": "something to do" },
+  runbooks: {
+    "[[parameters]]": "something to set",
+    "[[steps]]": "something to do",
+    "[[undo]]": "a step that takes it back",
+  },
   recipes: {
     "[version]": "how the version is found",
     "[[parameters]]": "something to set",
@@ -85,6 +97,7 @@ export const headings: Record<Shelf, Fields> = {
     "[[upgrade]]": "a step that upgrades",
     "[[remove]]": "a step that removes",
     "[[health]]": "a step that says whether it is well",
+    "[[undo]]": "a step that takes it back",
   },
 };
 
@@ -97,8 +110,8 @@ const version: Fields = {
 };
 
 const stepTables: Record<Shelf, readonly string[]> = {
-  runbooks: ["steps"],
-  recipes: ["install", "upgrade", "remove", "health"],
+  runbooks: ["steps", "undo"],
+  recipes: ["install", "upgrade", "remove", "health", "undo"],
 };
 
 /** The fields of a table by its heading's path; `""` is the text itself. Null if there is no such table. */
@@ -123,6 +136,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   "step.package.action": ["install", "upgrade", "remove", "purge", "hold", "unhold"],
   "step.service.action": ["start", "stop", "restart", "reload", "enable", "disable"],
   ".read_only": truths,
+  ".undo_grade": ["exact", "best-effort"],
 };
 
 /** The words that a field can be, if they are a few. */

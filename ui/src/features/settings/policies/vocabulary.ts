@@ -24,6 +24,7 @@ const fields: Readonly<Record<string, Fields>> = {
     exempt_tags: "hosts that are never restarted",
     refuse_when_logged_in: "left as it is while somebody is on it",
     drain: "sh text before the restart",
+    probe: "sh text after it, tried until it ends with 0",
     undrain: "sh text when it is well again",
     back_within_minutes: "how long it may take",
   },
