@@ -172,7 +172,7 @@ simulate() {
 
 # What can be had of each package that could be newer: a version that is only on the host is not among it.
 offered_versions() {
-  apt list --upgradable 2>/dev/null |
+  printf '%s\n' "$upgradable_said" |
     sed -n 's,^\([a-z0-9][^/ ]*\)/.* \([a-z0-9-]*\) \[upgradable from: .*,\1:\2,p' |
     sed 's/:all$//' |
     xargs -r apt-cache madison
@@ -211,8 +211,14 @@ if [ "$manager" = apt ]; then
   section packages dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Architecture}\t${Version}\t${source:Package}\n'
   section upgrade simulate upgrade --with-new-pkgs
   section dist-upgrade simulate dist-upgrade
-  section upgradable apt list --upgradable
-  section offered offered_versions
+  # Two sections need this list, and it takes apt a second to make.
+  if upgradable_said=$(apt list --upgradable 2>/dev/null </dev/null); then
+    section upgradable printf '%s\n' "$upgradable_said"
+    section offered offered_versions
+  else
+    section upgradable apt list --upgradable
+    skipped offered not-asked
+  fi
   section upgrade-size upgrade_size
   if ! command -v needrestart >/dev/null 2>&1; then
     skipped restart absent

@@ -82,6 +82,11 @@ export function howWords(action: RunKind, wish: HowWish): string[] {
 
 class PlanHowDraft {
   wish = $state(usualHow());
+
+  /** Once a plan is approved: what was unusual about it, a window that does not count above all, is not for the next. */
+  forget(): void {
+    this.wish = usualHow();
+  }
 }
 
 export const how = new PlanHowDraft();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { How, RunKind } from "$backend/generated/commands";
-import { howProblem, howToSend, howWords, usualHow, type HowWish } from "./how.svelte";
+import { how, howProblem, howToSend, howWords, usualHow, type HowWish } from "./how.svelte";
 
 const respect = { kind: "respect" } as const;
 
@@ -53,4 +53,12 @@ it.each<[RunKind, Partial<HowWish>, string]>([
   ],
 ])("%s %j is told on one line", (action, wish, words) => {
   expect(howWords(action, { ...usualHow(), ...wish }).join(" · ")).toBe(words);
+});
+
+it("is as usual again once a plan was approved", () => {
+  how.wish.windows = "override";
+  how.wish.reason = "the shop is down";
+  expect(howToSend("patch", how.wish)).toBeDefined();
+  how.forget();
+  expect(howToSend("patch", how.wish)).toBeUndefined();
 });

@@ -15,6 +15,8 @@ describe("the words that come next", () => {
       "systems",
       "tags",
       "symptoms",
+      "configuration",
+      "undo_grade",
     ]);
     expect(labels("", "recipes")).toContain("product");
   });
@@ -34,7 +36,7 @@ describe("the words that come next", () => {
   it("are headings after a bracket", () => {
     expect(wordsAfter("format = 1\n[[st", vocabularyOf("runbooks"), [])).toEqual({
       replaces: 4,
-      words: [expect.objectContaining({ label: "[[parameters]]" }), expect.objectContaining({ label: "[[steps]]" })],
+      words: ["[[parameters]]", "[[steps]]", "[[undo]]"].map((label): unknown => expect.objectContaining({ label })),
     });
   });
 
