@@ -106,6 +106,12 @@ impl<'p> Board<'p> {
             if let Some(fault) = self.stopped(number) {
                 return Next::Hold(number, fault);
             }
+            if now >= self.plan.expires_at {
+                // A run that nobody drove for days must not go on with hosts as they were then.
+                let fault = Fault::new(Code::PlanExpired, "the plan expired before the host's turn came")
+                    .with_hint("Resume the run: that plans again for this host.");
+                return Next::Hold(number, fault);
+            }
             match self.plan.jobs.get(number).and_then(|job| job.window) {
                 Some(window) if now >= window.until => {
                     let closed = window.until.strftime("%Y-%m-%d %H:%M UTC");

@@ -95,6 +95,15 @@ fn a_job_begins_in_its_window_only() {
 }
 
 #[test]
+fn nothing_begins_once_the_plan_has_expired() {
+    let mut plan = plan(2, 4);
+    plan.expires_at = moment(100);
+    let board = Board::new(&plan, vec![Standing::AtWork, Standing::Waiting]);
+    assert_eq!(board.next(0..2, moment(99)), Next::Begin(1));
+    assert!(matches!(board.next(0..2, moment(100)), Next::Hold(1, fault) if fault.code == Code::PlanExpired));
+}
+
+#[test]
 fn rules_say_what_was_found_and_what_is_wanted() {
     let mut plan = plan(4, 4);
     plan.rollout.policy = "the policy of client acme".into();
