@@ -76,13 +76,25 @@ adopt() {
 }
 
 # is_alive <pid>: it runs. One that has ended and was not waited for yet does not (Z, X), nor one that is to die of a signal
-# as soon as it gets its turn (the 29th word: what is pending), nor one that is being taken down (the 7th: PF_EXITING).
+# as soon as it gets its turn (the 29th word: what is pending), nor one that is being taken down (the 7th: PF_EXITING), nor
+# one that holds off a signal that will end it: bash does so around a fork (read_pending; 1 to 16 all end a process). That is
+# asked first: what has reached the process by then shows in its state.
 is_alive() {
+    read_pending "/proc/$1/status" || return
     read_stat "/proc/$1/stat" || return
     # shellcheck disable=SC2086
     set -- $rest
     case $1${29} in Z* | X* | ?*[1-9]*) return 1 ;; esac
+    case $pending in *0000) ;; *) return 1 ;; esac
     [ $(($7 & 4)) = 0 ]
+}
+
+# The signals that were sent to the process as a whole and have not reached it, in hexadecimal.
+read_pending() {
+    pending=""
+    { while read -r word value; do
+        case $word in ShdPnd:) pending=$value && break ;; esac
+    done <"$1"; } 2>/dev/null
 }
 
 # The name of a process, in parentheses, may contain anything: what follows is read from behind the last parenthesis.

@@ -78,8 +78,12 @@ fn a_run_can_be_cancelled_at_its_gate() {
     assert_eq!(refused.fault().0, "conflict", "{}", refused.told());
     assert_eq!(trail.begun(), HOSTS[..1]);
 
-    // What was cancelled can be gone on with.
-    let resumed = technician.run(&["run", "resume", &id, "--yes"]).ends(0);
+    // What was cancelled can be gone on with: by the policy that was given for it, unless another one is given now.
+    let held = technician.run(&["run", "resume", &id, "--dry-run"]).ends(0);
+    let gate = &held.json()["plan"]["content"]["rollout"]["waves"][0]["gate"];
+    assert_eq!(gate["person"], json!(true), "{}", held.told());
+    let freely = technician.file("freely.toml", "");
+    let resumed = technician.run(&["run", "resume", &id, "--policy", &freely, "--yes"]).ends(0);
     assert_eq!((count(&resumed, "succeeded"), trail.begun().len()), (2, 3), "{}", resumed.told());
     technician.audit_head();
 }

@@ -45,6 +45,7 @@ fn refused(ran: Ran, code: &str) -> String {
 
 #[test]
 fn a_plan_is_run_once_and_only_when_somebody_has_approved_it() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, _, trail) = technician(&sshd);
     let (id, hash) = plan(&technician);
@@ -97,6 +98,7 @@ fn alter(technician: &Technician, from: &str, to: &str) {
 
 #[test]
 fn a_plan_that_was_altered_behind_our_back_does_nothing() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, _, trail) = technician(&sshd);
     let (id, _) = plan(&technician);
@@ -142,6 +144,7 @@ pub(crate) fn expire(technician: &Technician) {
 
 #[test]
 fn a_plan_that_is_too_old_is_neither_approved_nor_run() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, _, trail) = technician(&sshd);
     let (id, _) = plan(&technician);
@@ -167,6 +170,7 @@ fn fixed(text: &str, plan: &Value) -> String {
 
 #[test]
 fn a_plan_reads_well_and_so_does_what_differs_in_a_later_one() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let hosts = fleet(&sshd, &["acme/prod/db", "acme/prod/web", "acme/test/db", "acme/test/web", "bolt/prod/web"]);
     let technician = Technician::with(&hosts);

@@ -33,6 +33,7 @@ fn scheduled(technician: &Technician, at: &str) -> String {
 
 #[test]
 fn a_plan_begins_once_at_its_time_however_many_look() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let at = in_seconds(4);
@@ -57,6 +58,7 @@ fn a_plan_begins_once_at_its_time_however_many_look() {
 
 #[test]
 fn a_plan_whose_time_has_gone_is_given_up_and_says_why() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let id = scheduled(&technician, &in_seconds(1));
@@ -78,6 +80,7 @@ fn a_plan_whose_time_has_gone_is_given_up_and_says_why() {
 
 #[test]
 fn a_plan_is_taken_off_the_schedule_and_can_still_be_run() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let id = scheduled(&technician, &in_seconds(3));
@@ -105,6 +108,7 @@ fn a_plan_is_taken_off_the_schedule_and_can_still_be_run() {
 
 #[test]
 fn what_could_not_begin_at_its_time_is_not_put_on_the_schedule() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let too_late = clock("UTC", "+%Y-%m-%dT%H:%M:%SZ", "now + 2 days");

@@ -71,6 +71,7 @@ fn files_with(text: &str, folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_secret_is_in_no_list_of_processes_no_database_and_no_output() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let hosts = sshd.hosts(1);
     let technician = Technician::with(&hosts);
@@ -110,6 +111,7 @@ fn a_secret_is_in_no_list_of_processes_no_database_and_no_output() {
 
 #[test]
 fn a_secret_that_is_missing_is_told_and_nothing_starts() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let hosts = sshd.hosts(1);
     let technician = Technician::with(&hosts);

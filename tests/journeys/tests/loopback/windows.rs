@@ -25,6 +25,7 @@ fn technician(sshd: &Sshd) -> (Technician, Trail) {
 
 #[test]
 fn a_host_outside_its_window_is_held_in_the_words_of_both_zones() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let script = trail.script();
@@ -54,6 +55,7 @@ fn a_host_outside_its_window_is_held_in_the_words_of_both_zones() {
 
 #[test]
 fn a_window_is_overridden_for_a_reason_that_stands_in_the_audit() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, trail) = technician(&sshd);
     let script = trail.script();
@@ -104,6 +106,7 @@ fn planned_job(plan: &Value, host: &str) -> Value {
 
 #[test]
 fn a_plan_can_wait_for_the_next_window_of_each_host() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, _) = technician(&sshd);
     let planned = plan(&technician, &["--in-window"]).json()["plan"].take();
@@ -125,6 +128,7 @@ fn a_plan_can_wait_for_the_next_window_of_each_host() {
 #[test]
 #[ignore = "waits for a minute to be over: windows end on whole ones"]
 fn a_plan_that_begins_after_its_window_has_closed_is_held() {
+    let _alone = crate::one_change_at_a_time();
     let sshd = Sshd::start().unwrap();
     let (technician, _) = technician(&sshd);
     // One that opened before, and closes when this minute is over, or the next one if this one is nearly over.
@@ -153,6 +157,7 @@ fn a_plan_that_begins_after_its_window_has_closed_is_held() {
 
 #[test]
 fn windows_are_shown_in_both_zones() {
+    let _alone = crate::one_change_at_a_time();
     let technician = Technician::new();
     technician.run(&["client", "add", "Acme"]).ends(0);
     technician.run(&["env", "add", "acme/prod", "--timezone", "Asia/Tokyo", "--production"]).ends(0);
