@@ -176,8 +176,9 @@ limit_output() {
     size=$(stat -c %s "$job_directory/out" 2>/dev/null) || return 0
     if [ "$size" -lt "$last_size" ]; then : >"$run/altered"; fi
     if [ "$size" -gt "$output_limit" ]; then
-        dd if=/dev/null of="$job_directory/out" bs=1024 seek=$((output_limit / 1024)) 2>/dev/null
+        # Said first: this may be ended at any moment, and what is gone must never pass for whole.
         [ -e "$run/cut" ] || : >"$run/cut"
+        dd if=/dev/null of="$job_directory/out" bs=1024 seek=$((output_limit / 1024)) 2>/dev/null
         size=$output_limit
         next_pause=0.1
     elif [ $((size - last_size)) -gt $((output_limit / 8)) ]; then

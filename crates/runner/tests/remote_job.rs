@@ -152,6 +152,21 @@ fn a_flood_is_cut_and_the_code_stays(#[values(Dash, Bash, Busybox)] shell: Shell
     assert_eq!(std::fs::metadata(host.job_directory(job.id).join("out")).unwrap().len(), 1024 * 1024);
 }
 
+// Not under busybox, whose sh runs its own dd and can be given no other.
+#[rstest]
+fn a_cut_is_told_even_by_a_watch_that_ends_in_the_midst_of_it(#[values(Dash, Bash)] shell: Shell) {
+    let host = Host::new(shell);
+    // A dd that cuts, and then the payload's end reaches the watch before its next command.
+    let cut = host.text_path("was-cut");
+    let then = format!("case $* in if=/dev/null*) touch '{cut}'; kill -TERM $PPID ;; esac");
+    host.replace_tool("dd", &format!("PATH=/usr/bin:/bin dd \"$@\" || exit\n{then}\n"));
+
+    let wait = format!("while [ ! -e '{cut}' ]; do sleep 0.05; done");
+    let mut job = job(&[&format!("head -c 3000000 /dev/zero; {wait}; exit 6")]);
+    job.output_limit_kib = 1024;
+    assert_eq!(host.run(&job).end(), Some((1024 * 1024, Integrity::Cut, Verdict::Exited { code: 6 })));
+}
+
 #[rstest]
 fn output_that_a_script_overwrote_is_not_called_whole(#[values(Dash, Bash, Busybox)] shell: Shell) {
     let host = Host::new(shell);

@@ -64,6 +64,15 @@ impl Host {
         self.directory.path().join(name)
     }
 
+    /// Puts a script in the place of one of the host's programs.
+    pub(crate) fn replace_tool(&self, name: &str, script: &str) {
+        let path = self.path("tools").join(name);
+        // A link to the real one must not be written through.
+        let _ = std::fs::remove_file(&path);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
     pub(crate) fn text_path(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
