@@ -16,4 +16,4 @@ pub use inventory::{Fleet, HostEntry};
 pub use process::{Ran, Running, fault_of};
 pub use technician::Technician;
 pub use terminal::Terminal;
-pub use wait::{DEADLINE, eventually, pass_time};
+pub use wait::{DEADLINE, eventually, moment, pass_time};

@@ -27,3 +27,8 @@ pub fn pass_time(duration: Duration) {
         thread::park_timeout(left);
     }
 }
+
+/// A time of the command's JSON as what can be compared: as text, "8.3Z" comes after "8.391Z".
+pub fn moment(time: &serde_json::Value) -> jiff::Timestamp {
+    time.as_str().and_then(|time| time.parse().ok()).unwrap_or_else(|| panic!("no time: {time}"))
+}

@@ -1,7 +1,7 @@
 //! Between two waves a run waits: for a probe's answers, for time to pass, for a person.
 
 use crate::trail::{Trail, fleet};
-use millwright_journeys::{Ran, Technician, eventually, fault_of, pass_time};
+use millwright_journeys::{Ran, Technician, eventually, fault_of, moment, pass_time};
 use millwright_lab::Sshd;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -222,8 +222,8 @@ fn a_run_soaks_for_its_time_also_when_its_command_is_killed_meanwhile() {
     assert_eq!(trail.begun(), HOSTS[..1]);
     let ran = follower.wait_for(Duration::from_secs(240)).ends(0);
     assert_eq!((&ran.run()["state"], &ran.run()["gate"]), (&json!("succeeded"), &Value::Null), "{}", ran.told());
-    let until = soaking["gate"]["waits_for"]["until"].as_str().unwrap().to_owned();
-    assert!(*ran.job(HOSTS[1])["started_at"].as_str().unwrap() >= *until, "{}", ran.told());
+    let until = moment(&soaking["gate"]["waits_for"]["until"]);
+    assert!(moment(&ran.job(HOSTS[1])["started_at"]) >= until, "{}", ran.told());
     assert_eq!(std::fs::read_to_string(asked).unwrap().lines().count(), 3);
 
     // When it is cancelled meanwhile, nobody waits for the rest of the time.

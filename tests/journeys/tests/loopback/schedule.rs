@@ -3,7 +3,7 @@
 use crate::clock::clock;
 use crate::plans::{add_runbook, expire};
 use crate::trail::{Trail, fleet};
-use millwright_journeys::{Technician, eventually, pass_time};
+use millwright_journeys::{Technician, eventually, moment, pass_time};
 use millwright_lab::Sshd;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn a_plan_begins_once_at_its_time_however_many_look() {
         let runs = runs(&technician);
         (runs.first()?["state"] == "succeeded").then(|| runs[0].clone())
     });
-    assert!(run["created_at"].as_str().unwrap() >= at.trim_end_matches('Z'), "not before its time: {run}");
+    assert!(moment(&run["created_at"]) >= at.parse().unwrap(), "not before its time: {run}");
     // Both have looked again meanwhile.
     pass_time(Duration::from_secs(3));
     assert_eq!((runs(&technician).len(), trail.begun().len()), (1, 1));
