@@ -2,7 +2,8 @@
 //!
 //! sshd drops connections at random once ten are not logged in yet (MaxStartups 10:30:100). Eight may be under way to
 //! each address and port, as seen from each jump host; and eight to all doors behind one jump host together, since their
-//! handshakes share its link. A place is held from before the first packet until the login succeeded or failed.
+//! handshakes share its link. A place is held from before the first packet until the login failed, or until sshd itself
+//! must know that it succeeded.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -43,7 +43,8 @@ pub(crate) struct Assignment {
     pub(crate) options: ConnectOptions,
     pub(crate) deadline: Instant,
     pub(crate) steps: ConnectSteps,
-    /// Given back when the host lets us in or the connection is closed, not before.
+    /// Given back when the host has answered to the first channel, a second after the login, or when the connection is
+    /// closed: not before.
     pub(crate) place: Place,
     pub(crate) greeting: oneshot::Sender<Result<Greeting, SetupFailure>>,
     pub(crate) requests: std::sync::mpsc::Receiver<Request>,

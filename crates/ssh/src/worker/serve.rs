@@ -23,6 +23,10 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 /// The size of the pieces in which output is handed on.
 const BUFFER_BYTES: usize = 32 * 1024;
 
+/// How long a session that opens no channel keeps its place at the gate. We learn of a login before sshd's listener does,
+/// which counts us among those who are not logged in until then; its answer to the first channel comes after that.
+const PLACE_AFTER_LOGIN: Duration = Duration::from_secs(1);
+
 struct Serving<'a> {
     wired: Wired,
     ties: &'a Ties,
@@ -30,8 +34,9 @@ struct Serving<'a> {
     user: String,
     login: Option<Login>,
     methods: Option<(String, oneshot::Sender<Vec<String>>)>,
-    /// Held until the host lets us in.
+    /// Held until the host must know that it let us in, see [`PLACE_AFTER_LOGIN`].
     place: Option<Place>,
+    logged_in_at: Option<Instant>,
     ever_opened: bool,
     openings: VecDeque<Opening>,
     commands: Vec<CommandChannel>,
@@ -64,6 +69,7 @@ pub(super) fn serve(wired: Wired, requests: Receiver<Request>, ties: &Ties, plac
         login: None,
         methods: None,
         place: Some(place),
+        logged_in_at: None,
         ever_opened: false,
         openings: VecDeque::new(),
         commands: Vec::new(),
@@ -178,7 +184,7 @@ impl Serving<'_> {
         {
             self.login = None;
             if outcome.is_ok() {
-                self.place = None;
+                self.logged_in_at = Some(Instant::now());
                 wire::with(|wire| wire.lift_limit());
                 self.wired.library.keep_alive_every(self.keepalive_seconds);
                 self.next_keepalive = Some(Instant::now() + self.keepalive_pause());
@@ -222,6 +228,7 @@ impl Serving<'_> {
                 (None, Ok(_)) => {}
             }
             self.ever_opened = true;
+            self.place = None;
         }
         Ok(busy)
     }
@@ -289,6 +296,10 @@ impl Serving<'_> {
 
     fn sleep(&mut self, events: &mut Events) -> std::io::Result<()> {
         self.keep_alive();
+        let place_ends = self.logged_in_at.filter(|_| self.place.is_some()).map(|at| at + PLACE_AFTER_LOGIN);
+        if place_ends.is_some_and(|end| end <= Instant::now()) {
+            self.place = None;
+        }
         let (waiting, readable) =
             wire::with(|wire| (wire.waiting_to_leave() > 0, wire.is_readable())).unwrap_or_default();
         let can_take_in =
@@ -301,10 +312,11 @@ impl Serving<'_> {
             }
         }
         let readable = wire::with(|wire| wire.is_readable()).unwrap_or_default();
-        let timeout = match (readable && can_take_in, self.next_keepalive) {
-            (true, _) => Some(Duration::ZERO),
-            (false, Some(due)) => Some(due.saturating_duration_since(Instant::now())),
-            (false, None) => None,
+        let timeout = if readable && can_take_in {
+            Some(Duration::ZERO)
+        } else {
+            let next = [self.next_keepalive, place_ends.filter(|_| self.place.is_some())].into_iter().flatten().min();
+            next.map(|due| due.saturating_duration_since(Instant::now()))
         };
         let interest = Event::new(SOCKET_KEY, !readable, waiting);
         self.ties.poller.modify(&*self.wired.socket, interest)?;
@@ -357,7 +369,8 @@ impl Serving<'_> {
     }
 
     fn explain_loss(&self, lost: &Lost) -> SshError {
-        if self.place.is_none() && !self.ever_opened && !self.openings.is_empty() && *lost == Lost::ClosedByHost {
+        if self.logged_in_at.is_some() && !self.ever_opened && !self.openings.is_empty() && *lost == Lost::ClosedByHost
+        {
             let detail = "the host accepted the login and closed the connection".to_owned();
             return SshError::AccountUnusable { user: self.user.clone(), detail };
         }
