@@ -146,6 +146,11 @@ impl Workspace {
     /// Begins every plan whose time has come, and gives up those that cannot begin any more. Each begins once, however
     /// many processes look. Who gets a run back has to follow it.
     pub async fn begin_due(&self) -> Result<Vec<RunId>, Fault> {
+        let _under_way = match self.store.begin_work().map_err(Fault::from) {
+            // Whoever looks next, after the update, begins them.
+            Err(fault) if fault.code == Code::UpdateInstalling => return Ok(Vec::new()),
+            begun => begun?,
+        };
         let now = Timestamp::now();
         let mut begun = Vec::new();
         for due in self.store.read(schedule::waiting)?.into_iter().take_while(|waiting| waiting.starts_at <= now) {

@@ -31,6 +31,7 @@ impl Workspace {
     /// Approves a plan by its hash and begins its run, all in one. From here on it is in the journal; nothing has been sent
     /// yet.
     pub async fn run_begin(&self, planned: &Planned, approved_hash: &str) -> Result<RunId, Fault> {
+        let _under_way = self.store.begin_work()?;
         let (plan, hash) = (planned.plan.clone(), approved_hash.to_owned());
         let begun = self.write(move |writer| {
             approval::add(writer, plan.id, &hash)?;
@@ -41,6 +42,7 @@ impl Workspace {
 
     /// Begins the run of a plan that was approved before.
     pub async fn run_begin_approved(&self, planned: &Planned) -> Result<RunId, Fault> {
+        let _under_way = self.store.begin_work()?;
         let plan = planned.plan.clone();
         Ok(self.write(move |writer| run::begin(writer, &plan)).await?.id)
     }

@@ -205,6 +205,12 @@ codes! {
     Cancelled = "cancelled", Failed;
     /// A health check or a wait did not succeed in its time.
     NotHealthy = "not_healthy", Failed;
+    /// An update is put in, and nothing begins meanwhile.
+    UpdateInstalling = "update_installing", Refused;
+    /// The system's installer did not put an update in.
+    UpdateInstallFailed = "update_install_failed", Failed;
+    /// Something is under way that must end first.
+    WorkUnderWay = "work_under_way", Refused;
     /// A defect of Millwright.
     Internal = "internal", Failed;
 }

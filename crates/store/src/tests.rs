@@ -209,6 +209,35 @@ fn only_one_drives_a_run() {
 }
 
 #[test]
+fn an_update_waits_for_work_and_work_for_an_update() {
+    let (folder, one) = workspace();
+    let two = Store::open(folder.path()).unwrap();
+    let id = millwright_domain::ids::RunId(uuid::Uuid::nil());
+    let lease = two.lease_run(id).unwrap().unwrap();
+    assert!(one.begin_work().is_ok(), "work goes on beside work");
+    assert!(one.stand_still().unwrap().is_none());
+    drop(lease);
+    let still = one.stand_still().unwrap().unwrap();
+    assert!(two.stand_still().unwrap().is_none(), "one update at a time");
+    let refused = [two.lease_run(id).map(drop).unwrap_err(), two.begin_work().map(drop).unwrap_err()];
+    for refused in refused {
+        assert_eq!(Fault::from(refused).code, Code::UpdateInstalling);
+    }
+    drop(still);
+    assert!(two.lease_run(id).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_backup_before_an_update_opens_as_a_workspace() {
+    let (folder, store) = workspace();
+    let path = store.back_up("before-update").unwrap();
+    assert!(path.starts_with(folder.path().join("backups")), "{path:?}");
+    let restored = tempfile::tempdir().unwrap();
+    std::fs::copy(path, restored.path().join(crate::DATABASE_FILE)).unwrap();
+    Store::open(restored.path()).unwrap();
+}
+
+#[test]
 fn what_must_not_be_opened_is_refused_untouched() {
     type Harm = fn(&Path);
     fn outside(folder: &Path, sql: &str) {

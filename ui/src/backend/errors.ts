@@ -257,6 +257,12 @@ const appearances = {
   timed_out: failed("The task took too long", "Read the log, then allow more time or mend the cause."),
   cancelled: failed("Cancelled", "Plan again when you want to go on.", planning),
   not_healthy: failed("Not healthy", "Read the log of the check, then look at the service."),
+  update_installing: refused("An update is being installed", "Try again in a minute."),
+  update_install_failed: failed(
+    "The update was not installed",
+    "Millwright goes on as it was. Try again, or install the package yourself.",
+  ),
+  work_under_way: refused("Something is under way", "Wait until it has ended, or choose to update after it."),
   internal: {
     title: "A defect of Millwright",
     severity: "defect",
