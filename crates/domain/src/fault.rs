@@ -205,6 +205,48 @@ codes! {
     Cancelled = "cancelled", Failed;
     /// A health check or a wait did not succeed in its time.
     NotHealthy = "not_healthy", Failed;
+    /// This build has no keys to believe a release by.
+    UpdateOff = "update_off", Refused;
+    /// A signature is not one, or does not fit what it stands for.
+    UpdateSignatureInvalid = "update_signature_invalid", Refused;
+    /// A release is signed with a key that this build does not know.
+    UpdateKeyUnknown = "update_key_unknown", Refused;
+    /// A release is signed with a key that is not in use any more.
+    UpdateKeyRetired = "update_key_retired", Refused;
+    /// A release's manifest is not one that this version can read.
+    UpdateFormat = "update_format", Refused;
+    /// A release is another channel's.
+    UpdateChannel = "update_channel", Refused;
+    /// A release's manifest is too old to be believed.
+    UpdateExpired = "update_expired", Refused;
+    /// A release was published after this machine's time: the clock is wrong.
+    UpdateFromFuture = "update_from_future", Refused;
+    /// An older manifest than one that was seen before.
+    UpdateReplayed = "update_replayed", Refused;
+    /// A release is older than what is installed.
+    UpdateDowngrade = "update_downgrade", Refused;
+    /// What is installed is too old to be updated by itself.
+    UpdateTooOld = "update_too_old", Refused;
+    /// A release has no package for this installation.
+    UpdateTargetMissing = "update_target_missing", Refused;
+    /// What the server sends is larger than it may be.
+    UpdateTooLarge = "update_too_large", Refused;
+    /// The server stopped before a package was whole.
+    UpdateTruncated = "update_truncated", Failed;
+    /// A package is not the one that its release names.
+    UpdateArtifactMismatch = "update_artifact_mismatch", Refused;
+    /// A package's signature does not say for which version it is.
+    UpdateVersionUnsigned = "update_version_unsigned", Refused;
+    /// A package was signed for another version.
+    UpdateVersionMismatch = "update_version_mismatch", Refused;
+    /// A release would come over a connection that is not encrypted.
+    UpdateInsecureTransport = "update_insecure_transport", Refused;
+    /// The server of the releases cannot be reached, or does not have what it should.
+    UpdateServer = "update_server", Failed;
+    /// Another Millwright is fetching an update.
+    UpdateBusy = "update_busy", Failed;
+    /// What this installation knew of updates is lost.
+    UpdateMemoryLost = "update_memory_lost", Failed;
     /// An update is put in, and nothing begins meanwhile.
     UpdateInstalling = "update_installing", Refused;
     /// The system's installer did not put an update in.
