@@ -12,6 +12,7 @@ use crate::planning::Planned;
 use crate::progress::Progress;
 use crate::terminals::Terminals;
 use crate::transfers::Transfers;
+use crate::updating::Updating;
 use crate::view::RunSummary;
 use crate::workspace::Workspace;
 use millwright_domain::ids::{PlanId, RunId};
@@ -24,7 +25,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use ts_rs::TS;
@@ -67,6 +68,8 @@ pub enum EngineEvent {
         /// Hosts that there are.
         total: u32,
     },
+    /// What is known of updates of Millwright has changed.
+    Updates,
     /// A run that this desk drove has ended.
     RunEnded {
         /// How.
@@ -109,6 +112,19 @@ struct Inner {
     terminals: Terminals,
     grants: Mutex<Grants>,
     transfers: Transfers,
+    updating: OnceLock<Arc<Updating>>,
+}
+
+/// A desk that does not keep its workspace open.
+pub(crate) struct WeakDesk {
+    inner: Weak<Inner>,
+    workspace: Workspace,
+}
+
+impl WeakDesk {
+    pub(crate) fn upgrade(&self) -> Option<Desk> {
+        Some(Desk { inner: self.inner.upgrade()?, workspace: self.workspace.clone() })
+    }
 }
 
 impl Desk {
@@ -125,6 +141,7 @@ impl Desk {
             terminals: Terminals::default(),
             grants: Mutex::default(),
             transfers: Transfers::default(),
+            updating: OnceLock::new(),
         });
         tokio::spawn(pass_on_questions(Arc::downgrade(&inner), asked));
         let watched = Arc::downgrade(&inner);
@@ -181,6 +198,23 @@ impl Desk {
     /// The file or place that a grant stands for.
     pub fn granted(&self, grant: Uuid) -> Result<PathBuf, Fault> {
         lock(&self.inner.grants).find(grant)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakDesk {
+        WeakDesk { inner: Arc::downgrade(&self.inner), workspace: self.workspace.clone() }
+    }
+
+    pub(crate) fn updating(&self) -> Option<&Arc<Updating>> {
+        self.inner.updating.get()
+    }
+
+    /// Once only.
+    pub(crate) fn set_updating(&self, updating: Updating) -> Result<(), ()> {
+        self.inner.updating.set(Arc::new(updating)).map_err(drop)
+    }
+
+    pub(crate) fn tell_of_updates(&self) {
+        self.inner.tell(EngineEvent::Updates);
     }
 
     pub(crate) fn transfers(&self) -> &Transfers {

@@ -40,6 +40,7 @@ mod transfers;
 mod trust;
 mod undo;
 mod undoing;
+mod updating;
 mod view;
 mod windows;
 mod workspace;
@@ -72,6 +73,9 @@ pub use transfer::{IfTaken, TransferDirection, TransferOrder, TransferProgress, 
 pub use transfers::{TransferState, TransferView};
 pub use trust::OfferedKey;
 pub use undo::Edited;
+pub use updating::{
+    Installer, OfferView, PastUpdateView, Restarted, UpdateNews, UpdateOwner, UpdatePhase, UpdateWhen, UpdatesView,
+};
 pub use view::{JobDocument, RunDocument, RunSummary, WaveDocument};
 pub use windows::{Occurrence, WindowsView};
 pub use workspace::Workspace;

@@ -113,8 +113,15 @@ impl Transfers {
         self.lock().iter_mut().map(Transfer::view).collect()
     }
 
+    /// How many have not ended.
+    pub(crate) fn under_way(&self) -> usize {
+        self.lock().iter().filter(|transfer| !transfer.state.has_ended()).count()
+    }
+
     /// Begins a transfer that was checked.
     pub(crate) fn begin(&self, desk: &Desk, order: TransferOrder) -> Result<TransferView, Fault> {
+        // Refused while an update is put in; from then on it is counted as under way.
+        let _under_way = desk.workspace().store.begin_work()?;
         let mut kept = self.lock();
         refuse_same_place(&kept, &order)?;
         if kept.len() >= KEPT {
@@ -143,6 +150,7 @@ impl Transfers {
 
     /// Goes on with a transfer that has ended without success.
     pub(crate) fn resume(&self, desk: &Desk, id: Uuid) -> Result<TransferView, Fault> {
+        let _under_way = desk.workspace().store.begin_work()?;
         let mut kept = self.lock();
         let order = Arc::clone(&find(&mut kept, id)?.order);
         let elsewhere = refuse_same_place(&kept, &order);

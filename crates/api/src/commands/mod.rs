@@ -18,6 +18,7 @@ mod settings;
 mod terminal;
 mod today;
 mod typescript;
+mod updates;
 
 pub use typescript::typescript;
 
@@ -72,6 +73,19 @@ commands! {
     setting_keep(settings::KeepSetting) -> (), asks settings::setting_keep;
     /// Every key that is pinned, with whose it is.
     pins_list(Nothing) -> Vec<settings::PinOfHost>, reads settings::pins_list;
+
+    /// This installation and its updates.
+    updates_show(Nothing) -> crate::UpdatesView, reads updates::updates_show;
+    /// Asks the server for the newest release.
+    updates_check(Nothing) -> crate::UpdatesView, asks updates::updates_check;
+    /// Follows other releases from now on.
+    updates_choose(updates::ChooseChannel) -> crate::UpdatesView, asks updates::updates_choose;
+    /// Begins to install the version that was shown.
+    updates_install(updates::InstallUpdate) -> crate::UpdatesView, reads updates::updates_install;
+    /// Gives up an update that is not being installed yet.
+    updates_leave(Nothing) -> crate::UpdatesView, reads updates::updates_leave;
+    /// Somebody has seen what the last update changed.
+    updates_seen(Nothing) -> crate::UpdatesView, reads updates::updates_seen;
 
     /// Clients with their environments.
     fleet_tree(Nothing) -> Vec<fleet::TreeClient>, reads fleet::fleet_tree;

@@ -69,6 +69,8 @@ impl Terminals {
             Fault::new(Code::InUse, format!("{MOST_TERMINALS} terminals are open"))
                 .with_hint("Close one that is not needed any more.")
         })?;
+        // Refused while an update is put in; from then on it is counted as open.
+        let _under_way = workspace.store.begin_work()?;
         let OpenShell { shell, keys, window } = workspace.shell_open(&host, size).await?;
         let screen = Arc::new(watch::Sender::new(Screen::default()));
         let terminal = Arc::new(Terminal {
@@ -89,6 +91,11 @@ impl Terminals {
     /// All of them, in the order of opening.
     pub(crate) fn list(&self) -> Vec<Arc<Terminal>> {
         self.lock().values().cloned().collect()
+    }
+
+    /// How many have not ended.
+    pub(crate) fn open_now(&self) -> usize {
+        self.lock().values().filter(|terminal| terminal.ended().is_none()).count()
     }
 
     /// One of them.

@@ -317,6 +317,15 @@ policy: Policy | null,
 diagnostics: Array<Diagnostic>, };
 
 /**
+ * Which releases to follow.
+ */
+export type ChooseChannel = { 
+/**
+ * `stable` or `beta`.
+ */
+channel: "stable" | "beta", };
+
+/**
  * A customer of the MSP.
  */
 export type Client = { 
@@ -567,7 +576,7 @@ done: number,
 /**
  * Hosts that there are.
  */
-total: number, } | { "event": "run_ended", 
+total: number, } | { "event": "updates" } | { "event": "run_ended", 
 /**
  * How.
  */
@@ -1661,6 +1670,19 @@ total: number,
 used: number, };
 
 /**
+ * What to install, as it was shown, and when.
+ */
+export type InstallUpdate = { 
+/**
+ * The version that was shown.
+ */
+version: string, 
+/**
+ * When.
+ */
+when: UpdateWhen, };
+
+/**
  * A product on a host.
  */
 export type Installation = { 
@@ -2145,6 +2167,47 @@ from: string,
 until: string, };
 
 /**
+ * A version that can be installed.
+ */
+export type OfferView = { 
+/**
+ * It.
+ */
+version: string, 
+/**
+ * What changes with it, as its makers say. Text.
+ */
+notes: string, 
+/**
+ * When it was signed.
+ */
+published: string, 
+/**
+ * Until when it may be believed.
+ */
+expires: string, 
+/**
+ * How large its package is.
+ */
+size_bytes: number, 
+/**
+ * Its package's SHA-256, in hexadecimal.
+ */
+sha256: string, 
+/**
+ * The server that has it.
+ */
+server: string, 
+/**
+ * Whether it lies here, proven.
+ */
+is_fetched: boolean, 
+/**
+ * What will happen, step by step.
+ */
+steps: Array<string>, };
+
+/**
  * The key that a host shows now, beside the keys that are pinned.
  */
 export type OfferedKey = { 
@@ -2387,6 +2450,31 @@ default: string | null,
  * Its type.
  */
 kind: ParameterKindView, };
+
+/**
+ * An earlier update.
+ */
+export type PastUpdateView = { 
+/**
+ * What ran before.
+ */
+from: string, 
+/**
+ * What was to be.
+ */
+to: string, 
+/**
+ * When it was over.
+ */
+at: string, 
+/**
+ * Why it was not installed; none if it was.
+ */
+fault: string | null, 
+/**
+ * The copy of the workspace that was made before.
+ */
+backup: string | null, };
 
 /**
  * One package that could be newer.
@@ -3124,6 +3212,23 @@ undrain: string | null,
  * How long a host may take to come back.
  */
 back_within_minutes: number, };
+
+/**
+ * An update that this start came after.
+ */
+export type Restarted = { 
+/**
+ * What ran before.
+ */
+from: string, 
+/**
+ * What runs now.
+ */
+to: string, 
+/**
+ * What changed with it. Text.
+ */
+notes: string, };
 
 /**
  * The way of a plan over its hosts.
@@ -3878,6 +3983,61 @@ error: Fault | null,
 ended_at: string | null, };
 
 /**
+ * What the newest release means here.
+ */
+export type UpdateNews = { "kind": "unknown" } | { "kind": "current" } | { "kind": "offered", 
+/**
+ * What.
+ */
+offer: OfferView, } | { "kind": "not_yet", 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * To how many of a hundred installations it is offered so far.
+ */
+rollout_percent: number, } | { "kind": "withdrawn", 
+/**
+ * Its version.
+ */
+version: string, };
+
+/**
+ * Whose task it is to update this installation.
+ */
+export type UpdateOwner = { "kind": "itself" } | { "kind": "package_manager", 
+/**
+ * `apt`, `dnf`.
+ */
+name: string, 
+/**
+ * What to do there.
+ */
+advice: string, } | { "kind": "nobody" };
+
+/**
+ * How far putting an update in is.
+ */
+export type UpdatePhase = { "kind": "idle" } | { "kind": "fetching", 
+/**
+ * That lie here.
+ */
+bytes: number, 
+/**
+ * Of the whole.
+ */
+of_bytes: number, } | { "kind": "waiting", 
+/**
+ * What.
+ */
+until: string, } | { "kind": "backing_up" } | { "kind": "installing" } | { "kind": "restarting" } | { "kind": "failed", 
+/**
+ * Why.
+ */
+fault: Fault, };
+
+/**
  * What an update is for.
  */
 export type UpdatePurpose = "security" | "other";
@@ -3886,6 +4046,68 @@ export type UpdatePurpose = "security" | "other";
  * What stands in the way of an update.
  */
 export type UpdateStanding = "ready" | "blocked_by_removal" | "held" | "kept_back";
+
+/**
+ * When an update is put in.
+ */
+export type UpdateWhen = "now" | "after_work";
+
+/**
+ * This installation and its updates.
+ */
+export type UpdatesView = { 
+/**
+ * The version that runs.
+ */
+version: string, 
+/**
+ * How it was installed, as releases call it (`linux-x86_64-deb`).
+ */
+target: string | null, 
+/**
+ * Who updates it.
+ */
+owner: UpdateOwner, 
+/**
+ * Why it does not update itself, and what to do instead.
+ */
+off: Fault | null, 
+/**
+ * Which releases are followed: `stable`, `beta`.
+ */
+channel: string, 
+/**
+ * Whether the server is being asked.
+ */
+is_checking: boolean, 
+/**
+ * When it was asked last.
+ */
+checked_at: string | null, 
+/**
+ * Why nothing came of it.
+ */
+check_fault: Fault | null, 
+/**
+ * What the newest release means here.
+ */
+news: UpdateNews, 
+/**
+ * How far putting it in is.
+ */
+phase: UpdatePhase, 
+/**
+ * What this start came after, until somebody has seen it.
+ */
+restarted: Restarted | null, 
+/**
+ * Earlier updates, the newest first.
+ */
+history: Array<PastUpdateView>, 
+/**
+ * What was lost with a damaged memory.
+ */
+lost: Fault | null, };
 
 /**
  * A file to send.
@@ -4130,6 +4352,18 @@ export interface Commands {
   setting_keep: { arguments: KeepSetting; answer: null };
   /** Every key that is pinned, with whose it is. */
   pins_list: { arguments: Nothing; answer: Array<PinOfHost> };
+  /** This installation and its updates. */
+  updates_show: { arguments: Nothing; answer: UpdatesView };
+  /** Asks the server for the newest release. */
+  updates_check: { arguments: Nothing; answer: UpdatesView };
+  /** Follows other releases from now on. */
+  updates_choose: { arguments: ChooseChannel; answer: UpdatesView };
+  /** Begins to install the version that was shown. */
+  updates_install: { arguments: InstallUpdate; answer: UpdatesView };
+  /** Gives up an update that is not being installed yet. */
+  updates_leave: { arguments: Nothing; answer: UpdatesView };
+  /** Somebody has seen what the last update changed. */
+  updates_seen: { arguments: Nothing; answer: UpdatesView };
   /** Clients with their environments. */
   fleet_tree: { arguments: Nothing; answer: Array<TreeClient> };
   /** A page of hosts, with the counts of the same moment. */
