@@ -19,6 +19,7 @@ mod quit;
 mod rpc;
 mod shell;
 mod start;
+mod updates;
 mod window;
 
 use arguments::Arguments;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(window::remembers_its_place())
         .manage(addresses::Addresses::new())
         .manage(drops::Drops::new())

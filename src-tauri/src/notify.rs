@@ -18,7 +18,8 @@ pub(crate) fn when_runs_end(app: &AppHandle, desk: &Desk) {
                     EngineEvent::Changed { .. }
                     | EngineEvent::Question { .. }
                     | EngineEvent::QuestionGone { .. }
-                    | EngineEvent::Progress { .. },
+                    | EngineEvent::Progress { .. }
+                    | EngineEvent::Updates,
                 ) => continue,
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "the end of a run may not be notified");

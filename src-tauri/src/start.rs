@@ -1,7 +1,7 @@
 //! Starting: the workspace is opened, then the window. A workspace that cannot be opened is said in a dialog of the
 //! system, since there is no page yet that could say it.
 
-use crate::{addresses, arguments::Arguments, menu, notify, window};
+use crate::{addresses, arguments::Arguments, menu, notify, updates, window};
 use millwright_api::{Desk, Workspace};
 use millwright_domain::{Code, Fault};
 use std::{
@@ -24,23 +24,52 @@ pub(crate) fn set_up(app: &mut App, arguments: &Arguments) -> Result<(), Box<dyn
             return Ok(());
         }
     };
+    let link = arguments.link.clone();
+    match updates::begin(app.handle()) {
+        Some(start) => {
+            let workspace = folder.clone();
+            updates::ask_about(app.handle(), start, &workspace, move |app, start| {
+                go_on(app, folder, link.as_deref(), Some(&start));
+            });
+        }
+        None => go_on(app.handle(), folder, link.as_deref(), None),
+    }
+    Ok(())
+}
+
+fn go_on(app: &AppHandle, folder: PathBuf, link: Option<&str>, start: Option<&updates::Start>) {
+    if let Err(error) = open_window(app, folder, link, start) {
+        tracing::error!(%error, "the window cannot be opened");
+        app.exit(1);
+    }
+}
+
+fn open_window(
+    app: &AppHandle,
+    folder: PathBuf,
+    link: Option<&str>,
+    start: Option<&updates::Start>,
+) -> Result<(), Box<dyn Error>> {
     match tauri::async_runtime::block_on(async { open(&folder) }) {
         Ok(desk) => {
             tracing::info!(folder = %folder.display(), "the workspace is open");
-            notify::when_runs_end(app.handle(), &desk);
+            notify::when_runs_end(app, &desk);
             // Only now, so that the end of a run that is taken up again is heard.
             let going = tauri::async_runtime::block_on(async { desk.keep_going() });
+            if let Some(start) = start {
+                updates::offer(app, &desk, start);
+            }
             app.manage(desk);
             if let Err(fault) = going {
-                say_and_end(app.handle(), &fault);
+                say_and_end(app, &fault);
                 return Ok(());
             }
             app.manage(WorkspaceFolder(folder));
-            addresses::listen(app.handle(), arguments.link.as_deref());
-            menu::build(app.handle())?;
-            window::open(app.handle())?;
+            addresses::listen(app, link);
+            menu::build(app)?;
+            window::open(app)?;
         }
-        Err(fault) => say_and_end(app.handle(), &fault),
+        Err(fault) => say_and_end(app, &fault),
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The one window: opened hidden, shown when the page has painted, so that nobody sees it white.
 
-use crate::drops;
+use crate::{drops, updates};
 use std::time::Duration;
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Runtime, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -54,6 +54,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 pub(crate) fn ready(window: WebviewWindow) {
     tracing::info!("the page has painted");
     show(&window);
+    updates::came_up(window.app_handle());
 }
 
 /// Brings the window to the front.

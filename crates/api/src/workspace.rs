@@ -50,6 +50,14 @@ impl Workspace {
         })
     }
 
+    /// Puts a backup in the place of a workspace's database, if its schema has changed since. Nothing may have it open.
+    pub fn restore_if_changed(folder: &Path, backup: &Path) -> Result<(), Fault> {
+        if let Some(aside) = millwright_store::restore_if_changed(folder, backup)? {
+            tracing::warn!(aside = %aside.display(), "the workspace is as it was before the update; the newer one is kept");
+        }
+        Ok(())
+    }
+
     /// The workspace's folder.
     pub fn folder(&self) -> &Path {
         self.store.folder()

@@ -46,7 +46,7 @@ pub(crate) fn make(connection: &Connection, folder: &Path, why: &str) -> Result<
     Ok(path)
 }
 
-fn quick_check(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn quick_check(connection: &Connection) -> Result<(), StoreError> {
     let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict == "ok" {
         return Ok(());

@@ -15,6 +15,7 @@ mod lease;
 pub mod names;
 mod open;
 mod read;
+mod restore;
 mod still;
 pub mod table;
 mod write;
@@ -23,6 +24,7 @@ pub use error::StoreError;
 pub use lease::RunLease;
 pub use open::{DATABASE_FILE, Store};
 pub use read::{Reader, Watch};
+pub use restore::restore_if_changed;
 pub use still::{Still, UnderWay};
 pub use write::{Journal, Writer};
 

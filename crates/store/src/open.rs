@@ -82,16 +82,9 @@ impl Store {
 /// Refuses what must not be opened for writing, by looking at it read-only.
 fn inspect(database: &Path) -> Result<(), StoreError> {
     let connection = connect_read_only(database)?;
-    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    if pragma("application_id")? != APPLICATION_ID {
-        return Err(Fault::new(
-            Code::WorkspaceForeign,
-            format!("{} is some other application's database", database.display()),
-        )
-        .with_hint("Name the folder of a Millwright workspace.")
-        .into());
-    }
-    let (found, known) = (pragma("user_version")?, table::VERSION);
+    application_id_is_ours(&connection, database)?;
+    let known = table::VERSION;
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))?;
     if found > known {
         return Err(Fault::new(
             Code::WorkspaceNewer,
@@ -103,6 +96,15 @@ fn inspect(database: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+pub(crate) fn application_id_is_ours(connection: &Connection, database: &Path) -> Result<(), StoreError> {
+    if connection.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? == APPLICATION_ID {
+        return Ok(());
+    }
+    Err(Fault::new(Code::WorkspaceForeign, format!("{} is some other application's database", database.display()))
+        .with_hint("Name the folder of a Millwright workspace.")
+        .into())
+}
+
 pub(crate) fn connect_read_only(database: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -110,7 +112,7 @@ pub(crate) fn connect_read_only(database: &Path) -> Result<Connection, StoreErro
     Ok(connection)
 }
 
-fn connect(database: &Path, also: OpenFlags) -> Result<Connection, StoreError> {
+pub(crate) fn connect(database: &Path, also: OpenFlags) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | also;
     let connection = Connection::open_with_flags(database, flags)?;
     harden(&connection)?;
@@ -134,7 +136,7 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// Two processes must not migrate, back up or make one workspace at the same time. Held while opening only.
-fn opening_lock(folder: &Path) -> Result<File, StoreError> {
+pub(crate) fn opening_lock(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join("opening.lock");
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(StoreError::file(&path))?;

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::open::{DATABASE_FILE, Store, connect_read_only};
 use millwright_domain::{Code, Fault};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Work is under way, as long as this lives.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Still {
 impl Store {
     /// Says that work is under way. Refused while an update is put in.
     pub fn begin_work(&self) -> Result<UnderWay, StoreError> {
-        let (path, file) = self.work_file()?;
+        let (path, file) = work_file(self.folder())?;
         match file.try_lock_shared() {
             Ok(()) => Ok(UnderWay { _file: file }),
             Err(TryLockError::WouldBlock) => {
@@ -39,7 +39,7 @@ impl Store {
 
     /// Holds everything off, unless something is under way.
     pub fn stand_still(&self) -> Result<Option<Still>, StoreError> {
-        let (path, file) = self.work_file()?;
+        let (path, file) = work_file(self.folder())?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Still { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -51,11 +51,11 @@ impl Store {
     pub fn back_up(&self, why: &str) -> Result<PathBuf, StoreError> {
         backup::make(&connect_read_only(&self.folder().join(DATABASE_FILE))?, self.folder(), why)
     }
+}
 
-    fn work_file(&self) -> Result<(PathBuf, File), StoreError> {
-        let path = self.folder().join("work.lock");
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(StoreError::file(&path))?;
-        Ok((path, file))
-    }
+pub(crate) fn work_file(folder: &Path) -> Result<(PathBuf, File), StoreError> {
+    let path = folder.join("work.lock");
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(StoreError::file(&path))?;
+    Ok((path, file))
 }

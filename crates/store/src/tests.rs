@@ -237,6 +237,29 @@ async fn a_backup_before_an_update_opens_as_a_workspace() {
     Store::open(restored.path()).unwrap();
 }
 
+#[tokio::test]
+async fn a_backup_takes_the_place_of_a_database_that_has_changed_its_schema_only() {
+    let (folder, store) = workspace();
+    let backup = store.back_up("before-update").unwrap();
+    add_host(&store, "acme/prod/web-1");
+    assert!(crate::restore_if_changed(folder.path(), &folder.path().join("none")).is_err());
+    let under_way = store.begin_work().unwrap();
+    assert_eq!(fault(crate::restore_if_changed(folder.path(), &backup)).code, Code::WorkUnderWay);
+    drop((under_way, store));
+    assert_eq!(crate::restore_if_changed(folder.path(), &backup).unwrap(), None, "its readers can read it still");
+
+    let database = folder.path().join(crate::DATABASE_FILE);
+    let newer = rusqlite::Connection::open(&database).unwrap();
+    newer.pragma_update(None, "user_version", crate::table::VERSION + 1).unwrap();
+    drop(newer);
+    assert_eq!(fault(Store::open(folder.path())).code, Code::WorkspaceNewer);
+    let aside = crate::restore_if_changed(folder.path(), &backup).unwrap().unwrap();
+    let hosts = |store: &Store| store.read(host::list).unwrap().len();
+    assert_eq!(hosts(&Store::open(folder.path()).unwrap()), 0, "as it was before the update");
+    let kept = rusqlite::Connection::open(aside).unwrap();
+    assert_eq!(kept.query_row("SELECT count(*) FROM host", [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+}
+
 #[test]
 fn what_must_not_be_opened_is_refused_untouched() {
     type Harm = fn(&Path);
