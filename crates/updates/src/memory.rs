@@ -195,6 +195,7 @@ impl Memory {
 }
 
 /// The memory as a file found it.
+#[derive(Debug)]
 pub(crate) struct Remembered {
     pub(crate) memory: Memory,
     /// What was lost, if a damaged file was set aside.
@@ -234,7 +235,7 @@ fn read(folder: &Path) -> Result<(Option<Memory>, Option<Fault>), Fault> {
         Err(error) => return Err(crate::file_fault(&path, &error)),
     }
     if bytes.len() as u64 <= MOST_BYTES
-        && let Ok(memory) = serde_json::from_slice(&bytes)
+        && let Some(memory) = parse(&bytes)
     {
         return Ok((Some(memory), None));
     }
@@ -248,6 +249,12 @@ fn read(folder: &Path) -> Result<(Option<Memory>, Option<Fault>), Fault> {
     let lost = Fault::new(Code::UpdateMemoryLost, message)
         .with_hint("Choose the channel again if it was not stable, and check for updates on a network that you trust.");
     Ok((None, Some(lost)))
+}
+
+/// None if it is damaged. An object first: serde would take an empty list for one whose fields are all missing.
+fn parse(bytes: &[u8]) -> Option<Memory> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).ok()?;
+    serde_json::from_value(object.into()).ok()
 }
 
 /// The whole file or nothing: a full disk or a kill in the midst leaves the old one.

@@ -1,1 +1,10 @@
-//! The controls, one by one.
+//! Every control on a release: that it refuses what it is for, and that nothing else would have.
+
+mod memory_file;
+mod properties;
+mod refusals;
+mod scene;
+mod server;
+mod starts;
+mod transfers;
+mod verdicts;
