@@ -8,12 +8,14 @@
 mod bench;
 mod demo;
 mod icons;
+mod licences;
 mod lint;
 mod process;
 mod run;
 mod screenshots;
 mod serve;
 mod setup;
+mod shipped;
 mod test;
 mod types;
 mod window;
@@ -38,6 +40,8 @@ enum Command {
     Icons,
     /// Check format, lints, dependencies, scripts and the length of files
     Lint,
+    /// Print the licences of everything that is inside of the product
+    Licences(licences::Options),
     /// Serve the window's files and the engine over loopback HTTP, for development
     Serve(serve::Options),
     /// Take a picture of each screen, light and dark, with 3 clients and with 500
@@ -57,6 +61,7 @@ fn main() -> Result<ExitCode> {
         Command::Test(options) => test::run(&options),
         Command::Icons => icons::run(),
         Command::Lint => lint::run(),
+        Command::Licences(options) => licences::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),
