@@ -7,9 +7,10 @@ mod standard;
 
 use crate::{
     shipped::{self, Origin, Part, Reach},
-    window, workspace,
+    workspace,
 };
 use allowed::Allowed;
+pub(crate) use allowed::spdx_expression;
 use anyhow::{Context, Result, bail};
 use std::{
     collections::BTreeMap,
@@ -48,12 +49,16 @@ pub(crate) fn licences(root: &Path) -> Result<String> {
 }
 
 /// The text for a target.
-pub(crate) fn licences_for(root: &Path, target: &str) -> Result<String> {
-    window::install_packages(&root.join("ui"))?;
+fn licences_for(root: &Path, target: &str) -> Result<String> {
+    licences_of(root, &shipped::parts(root, target)?)
+}
+
+/// The text for these parts, by the rules of the workspace at this place.
+pub(crate) fn licences_of(root: &Path, parts: &[Part]) -> Result<String> {
     let file = root.join("deny.toml");
     let rules = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
-    let mut parts = shipped::parts(root, target)?;
-    parts.retain(|part| part.reach == Reach::Shipped && part.origin != Origin::Own);
+    let is_told = |part: &&Part| part.reach == Reach::Shipped && part.origin != Origin::Own;
+    let parts: Vec<_> = parts.iter().filter(is_told).collect();
     written(&parts, &Allowed::read(&rules)?)
 }
 
@@ -74,14 +79,14 @@ struct Numbered<'a> {
     parts: Vec<&'a str>,
 }
 
-fn written(parts: &[Part], allowed: &Allowed) -> Result<String> {
+fn written(parts: &[&Part], allowed: &Allowed) -> Result<String> {
     let mut refused = Vec::new();
     let mut texts: BTreeMap<String, Numbered<'_>> = BTreeMap::new();
     let mut list = String::new();
     for (title, belongs) in GROUPS {
         let underline = "-".repeat(title.len());
         write!(list, "\n{title}\n{underline}\n\n")?;
-        for part in parts.iter().filter(|part| belongs(part.origin)) {
+        for part in parts.iter().copied().filter(|part| belongs(part.origin)) {
             match (allowed.licence(part), standard::texts(part)) {
                 (Ok(licence), Ok(own)) => {
                     let numbers = own.into_iter().map(|text| number(&mut texts, text, &part.name).to_string());
@@ -109,8 +114,8 @@ fn written(parts: &[Part], allowed: &Allowed) -> Result<String> {
 const INTRODUCTION: &str = "\
 Millwright is licensed under the Apache License, Version 2.0, or the MIT license, at your option.
 It contains what is listed here, each under the licence named with it. The numbers are those of the
-texts below, as they came with it. Nothing was changed in any of it: its source code can be had under its
-name and version from crates.io and npm.
+texts below, as they came with it. The source code of each can be had under its name and version from
+crates.io and npm; that of the Rust crates is used as it is there.
 ";
 
 /// The number of a text; two that differ in spaces and line ends only are one.
@@ -157,7 +162,7 @@ mod tests {
             (part("dlopen2", Some("MIT"), &[]), None),
         ];
         for (part, expected) in cases {
-            let result = written(std::slice::from_ref(&part), &allowed());
+            let result = written(&[&part], &allowed());
             match expected {
                 None => assert!(result.is_ok(), "{}: {result:?}", part.name),
                 Some(expected) => {
@@ -171,7 +176,7 @@ mod tests {
     #[test]
     fn all_that_is_refused_is_named_at_once() {
         let parts = [part("one", None, &["text"]), part("two", Some("MIT"), &[]), part("three", Some("WTFPL"), &[])];
-        let said = format!("{:#}", written(&parts, &allowed()).unwrap_err());
+        let said = format!("{:#}", written(&parts.each_ref(), &allowed()).unwrap_err());
         assert_eq!(said.lines().count(), 5, "{said}");
     }
 
@@ -182,7 +187,7 @@ mod tests {
             part("b", Some("ISC"), &["Permission is hereby granted\n"]),
             part("c", Some("ISC"), &["Permission is not granted"]),
         ];
-        insta::assert_snapshot!(written(&parts, &allowed()).unwrap());
+        insta::assert_snapshot!(written(&parts.each_ref(), &allowed()).unwrap());
     }
 
     #[test]

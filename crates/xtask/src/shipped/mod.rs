@@ -7,6 +7,7 @@ mod crates;
 mod page;
 mod vendored;
 
+use crate::window;
 use anyhow::{Context, Result, bail};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,13 +15,13 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+pub(crate) use vendored::mark;
 
 /// The packages that people install.
 pub(crate) const PRODUCTS: [&str; 2] = ["millwright-cli", "millwright-desktop"];
 
 /// One thing that has a version and a licence of its own.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the bill of materials, which comes next, tells the website and the hash")]
 pub(crate) struct Part {
     pub(crate) origin: Origin,
     pub(crate) name: String,
@@ -116,6 +117,8 @@ fn package_url(kind: &str, name: &str, version: &str) -> String {
 
 /// All of it for one target, each part once and by identifier.
 pub(crate) fn parts(root: &Path, target: &str) -> Result<Vec<Part>> {
+    // The licences of the page's packages lie with them.
+    window::install_packages(&root.join("ui"))?;
     let mut all = crates::parts(root, target)?;
     let vendored = vendored::parts(target, &all)?;
     for part in &vendored {
@@ -213,7 +216,6 @@ mod tests {
 
     #[test]
     fn what_is_shipped_is_told_from_what_builds_and_what_tests() {
-        crate::window::install_packages(&crate::window::page_folder()).unwrap();
         let parts = parts(workspace::root(), LINUX).unwrap();
         let reach = |name: &str| named(&parts, name).map(|part| part.reach);
         for shipped in

@@ -20,6 +20,8 @@ struct Library {
     product: &'static str,
     website: &'static str,
     version: fn(&Path) -> Result<String>,
+    /// What its code leaves in a program, with `VERSION` in place of the version.
+    mark: &'static str,
     /// Whether it is compiled for this target; elsewhere the system's is linked.
     is_compiled_for: fn(&str) -> bool,
 }
@@ -35,6 +37,7 @@ const LIBRARIES: &[Library] = &[
         product: "sqlite",
         website: "https://sqlite.org",
         version: |folder| quoted(&folder.join("sqlite3/sqlite3.h"), "#define SQLITE_VERSION "),
+        mark: "VERSION\0",
         is_compiled_for: |_| true,
     },
     Library {
@@ -46,6 +49,7 @@ const LIBRARIES: &[Library] = &[
         product: "libssh2",
         website: "https://libssh2.org",
         version: |folder| quoted(&folder.join("libssh2/include/libssh2.h"), "#define LIBSSH2_VERSION "),
+        mark: "SSH-2.0-libssh2_VERSION",
         is_compiled_for: |_| true,
     },
     Library {
@@ -57,6 +61,7 @@ const LIBRARIES: &[Library] = &[
         product: "openssl",
         website: "https://openssl-library.org",
         version: openssl_version,
+        mark: "VERSION\0",
         is_compiled_for: |_| true,
     },
     Library {
@@ -68,6 +73,7 @@ const LIBRARIES: &[Library] = &[
         product: "zlib",
         website: "https://zlib.net",
         version: |folder| quoted(&folder.join("src/zlib/zlib.h"), "#define ZLIB_VERSION "),
+        mark: " deflate VERSION Copyright",
         // macOS has one, and WebKitGTK's development files bring one along.
         is_compiled_for: |target| target.contains("windows"),
     },
@@ -112,6 +118,12 @@ pub(super) fn belongs_to(vendored: &Vendored, crates: &mut [Part]) {
     for carrier in crates.iter_mut().filter(|part| part.name == vendored.carrier) {
         carrier.needs.insert(vendored.part.identifier());
     }
+}
+
+/// What a program has in it that this library is compiled into.
+pub(crate) fn mark(part: &Part) -> Option<String> {
+    let library = LIBRARIES.iter().find(|library| library.name == part.name)?;
+    matches!(part.origin, Origin::Vendored { .. }).then(|| library.mark.replace("VERSION", &part.version))
 }
 
 /// What only builds may compile what it likes, unless it is known for bringing a library.
