@@ -5,6 +5,7 @@
 
 mod inside;
 mod length;
+mod workflows;
 
 use crate::{
     process,
@@ -34,6 +35,7 @@ const CHECKS: &[Check] = &[
     ("length of files", length::check),
     ("scripts", scripts),
     ("dependencies", dependencies),
+    ("workflows", workflows::check),
     ("what is inside", inside::check),
     ("page", page),
     ("clippy", clippy),
