@@ -3,7 +3,9 @@
 //! Every check runs, whatever the others said. Known vulnerabilities are not among them: their database cannot be had
 //! from crates.io; `cargo deny check advisories` asks for it where GitHub can be reached.
 
+mod inside;
 mod length;
+mod workflows;
 
 use crate::{
     process,
@@ -11,6 +13,7 @@ use crate::{
     window, workspace,
 };
 use anyhow::{Context, Result, bail};
+use clap::builder::PossibleValuesParser;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -21,6 +24,9 @@ use std::{
 const CARGO_DENY: CargoTool =
     CargoTool { name: "cargo-deny", version: "0.20.2", why: "licences, sources, and who may use which crate" };
 
+/// What is installed from PyPI for the checks, pinned.
+const PYTHON_TOOLS: &str = include_str!("lint/tools/requirements.txt");
+
 /// One check: its name and what runs it.
 type Check = (&'static str, fn() -> Result<()>);
 
@@ -29,15 +35,31 @@ const CHECKS: &[Check] = &[
     ("length of files", length::check),
     ("scripts", scripts),
     ("dependencies", dependencies),
+    ("workflows", workflows::check),
+    ("what is inside", inside::check),
     ("page", page),
     ("clippy", clippy),
 ];
 
+/// Which checks are wanted.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run this check only; may be given more than once
+    #[arg(long, value_name = "CHECK", value_parser = names())]
+    only: Vec<String>,
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(CHECKS.iter().map(|(name, _)| *name))
+}
+
 /// Ends with 1 when a check has something to say.
-pub(crate) fn run() -> Result<ExitCode> {
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     setup::prepare(&[Purpose::Build, Purpose::Lint, Purpose::Window])?;
+    let is_wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    let wanted: Vec<_> = CHECKS.iter().filter(|(name, _)| is_wanted(name)).collect();
     let mut failed = Vec::new();
-    for (name, check) in CHECKS {
+    for (name, check) in &wanted {
         let started = Instant::now();
         let result = check();
         let seconds = started.elapsed().as_secs_f64();
@@ -50,11 +72,16 @@ pub(crate) fn run() -> Result<ExitCode> {
         }
     }
     if failed.is_empty() {
-        eprintln!("lint: all {} checks passed", CHECKS.len());
+        eprintln!("lint: all {} checks passed", wanted.len());
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("lint: failed: {}", failed.join(", "));
     Ok(ExitCode::FAILURE)
+}
+
+/// The programs of what comes from PyPI.
+fn python_tools() -> Result<PathBuf> {
+    Ok(setup::python_environment("tools/python", PYTHON_TOOLS)?.join("bin"))
 }
 
 fn format() -> Result<()> {

@@ -8,12 +8,15 @@
 mod bench;
 mod demo;
 mod icons;
+mod licences;
 mod lint;
 mod process;
 mod run;
+mod sbom;
 mod screenshots;
 mod serve;
 mod setup;
+mod shipped;
 mod test;
 mod types;
 mod window;
@@ -36,8 +39,12 @@ enum Command {
     Test(test::Options),
     /// Draw the application's icons anew, from icons/millwright.svg
     Icons,
-    /// Check format, lints, dependencies, scripts and the length of files
-    Lint,
+    /// Check format, lints, dependencies, scripts, workflows and the length of files
+    Lint(lint::Options),
+    /// Print the licences of everything that is inside of the product
+    Licences(licences::Options),
+    /// Print the bill of materials of the product, as CycloneDX
+    Sbom(sbom::Options),
     /// Serve the window's files and the engine over loopback HTTP, for development
     Serve(serve::Options),
     /// Take a picture of each screen, light and dark, with 3 clients and with 500
@@ -56,7 +63,9 @@ fn main() -> Result<ExitCode> {
         Command::Window(options) => window::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Icons => icons::run(),
-        Command::Lint => lint::run(),
+        Command::Lint(options) => lint::run(&options),
+        Command::Licences(options) => licences::run(&options),
+        Command::Sbom(options) => sbom::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),

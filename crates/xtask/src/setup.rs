@@ -2,7 +2,7 @@
 //!
 //! One list: `.ci/run` and the README rely on it too. On Debian and its descendants what is missing is installed with
 //! apt, each package named first; elsewhere it is named, and the command stops. Nothing is downloaded from anywhere but
-//! the distribution, crates.io and, for the benchmark's peers, PyPI.
+//! the distribution, crates.io, npm and, for what checks files and for the benchmark's peers, PyPI.
 
 mod needs;
 
@@ -75,6 +75,27 @@ pub(crate) fn cargo_tool(tool: &CargoTool) -> Result<PathBuf> {
     // Only the program is needed from now on, and its parts weigh ten times as much.
     fs::remove_dir_all(&build).with_context(|| format!("remove {}", build.display()))?;
     Ok(program)
+}
+
+/// A virtual environment in the target folder with exactly the packages of a requirements file; made anew when that
+/// changes.
+pub(crate) fn python_environment(name: &str, requirements: &str) -> Result<PathBuf> {
+    let environment = workspace::target_folder()?.join(name);
+    let installed = environment.join("requirements.txt");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == requirements) {
+        return Ok(environment);
+    }
+    let versions: Vec<_> = requirements.lines().filter(|line| line.contains("==")).collect();
+    eprintln!("Installing from PyPI into {}, once: {}", environment.display(), versions.join(", "));
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let wanted = environment.join("wanted.txt");
+    let write = |path: &Path| fs::write(path, requirements).with_context(|| format!("write {}", path.display()));
+    write(&wanted)?;
+    let mut pip = Command::new(environment.join("bin/pip"));
+    process::run(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted))?;
+    // Only now: an installation that was broken off is started again.
+    write(&installed)?;
+    Ok(environment)
 }
 
 /// The second word of what `--version` prints, if the program is there.

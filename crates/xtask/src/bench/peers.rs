@@ -1,7 +1,7 @@
 //! The peers: installed from PyPI into an environment of their own, and told to do what we do.
 
 use super::fleet::LoopbackHost;
-use crate::{process, workspace};
+use crate::{setup, workspace};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::{
@@ -34,7 +34,7 @@ impl Peers {
     /// Installs them if need be, and describes the fleet to them.
     pub(super) fn prepare(folder: &Path, hosts: &[LoopbackHost]) -> Result<Self> {
         let first = hosts.first().context("a fleet has at least one host")?;
-        let environment = install()?;
+        let environment = setup::python_environment("bench-venv", REQUIREMENTS)?;
         let addresses: Vec<_> = hosts.iter().map(|host| host.address.to_string()).collect();
         let known = |host: &LoopbackHost| host.host_key.known_hosts_line(&host.address.to_string(), host.port) + "\n";
         let known_hosts = folder.join("known_hosts");
@@ -101,25 +101,6 @@ impl Peers {
         command.env("LC_ALL", "C.UTF-8");
         command
     }
-}
-
-/// A virtual environment with exactly the pinned versions; made anew when they change.
-fn install() -> Result<PathBuf> {
-    let environment = workspace::target_folder()?.join("bench-venv");
-    let installed = environment.join("requirements.txt");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return Ok(environment);
-    }
-    let versions: Vec<_> = REQUIREMENTS.lines().filter(|line| line.contains("==")).collect();
-    eprintln!("Installing the peers from PyPI into {}, once: {}", environment.display(), versions.join(", "));
-    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-    let wanted = environment.join("wanted.txt");
-    write(&wanted, REQUIREMENTS)?;
-    let mut pip = Command::new(environment.join("bin/pip"));
-    process::run(pip.args(["install", "--quiet", "--requirement"]).arg(&wanted))?;
-    // Only now: an installation that was broken off is started again.
-    write(&installed, REQUIREMENTS)?;
-    Ok(environment)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

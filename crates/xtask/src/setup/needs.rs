@@ -56,6 +56,7 @@ const NEEDS: &[(Purpose, Probe, &str, &str)] = &[
     (Purpose::Build, Probe::Program("make"), "build-essential", "builds OpenSSL"),
     (Purpose::Build, Probe::PerlModule("IPC::Cmd"), "perl", "configures OpenSSL"),
     (Purpose::Lint, Probe::Program("shellcheck"), "shellcheck", "checks the scripts that run on hosts"),
+    (Purpose::Lint, Probe::PythonModule("ensurepip"), "python3-venv", "keeps what checks workflows and bills apart"),
     (Purpose::Shells, Probe::Program("dash"), "dash", "the shell of Debian's hosts"),
     (Purpose::LoopbackHosts, Probe::Program("sqlite3"), "sqlite3", "alters a workspace behind its back"),
     (Purpose::Shells, Probe::Program("bash"), "bash", "the shell of Red Hat's hosts"),
