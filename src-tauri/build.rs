@@ -1,8 +1,40 @@
-//! Tells tauri which commands there are: the webview may be granted these and can be granted no other.
+//! Tells tauri which commands there are: the webview may be granted these and can be granted no other. And makes the
+//! application's context here instead of in a macro, so that two builds of one source are the same.
+#![allow(clippy::print_stdout, reason = "a build script talks to cargo so")]
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let commands = tauri_build::AppManifest::new().commands(&["rpc", "subscribe", "ready"]);
-    let windows = tauri_build::WindowsAttributes::new().window_icon_path("../icons/icon.ico");
-    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands).windows_attributes(windows))?;
+use std::{env, error::Error, fs, path::Path};
+use tauri_build::{AppManifest, Attributes, CodegenContext, WindowsAttributes};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=isolation");
+    let commands = AppManifest::new().commands(&["rpc", "subscribe", "ready"]);
+    let windows = WindowsAttributes::new().window_icon_path("../icons/icon.ico");
+    let attributes = Attributes::new().app_manifest(commands).windows_attributes(windows);
+    tauri_build::try_build(attributes.codegen(CodegenContext::new()))?;
+    let context = Path::new(&env::var("OUT_DIR")?).join("tauri-build-context.rs");
+    fs::write(&context, numbered(&fs::read_to_string(&context)?))?;
     Ok(())
+}
+
+/// Random identifiers as numbers. Tauri rolls two in each build, the isolation frame's address and its key. Neither is a
+/// secret, since whoever has the application can read them; what keeps messages safe is made anew at each start.
+fn numbered(code: &str) -> String {
+    const LENGTH: usize = 36;
+    let mut text = code.to_owned();
+    let mut count = 0;
+    for start in 0..text.len().saturating_sub(LENGTH) {
+        if text.get(start..start + LENGTH).is_some_and(is_random_uuid) {
+            count += 1;
+            text.replace_range(start..start + LENGTH, &format!("00000000-0000-4000-8000-{count:012}"));
+        }
+    }
+    text
+}
+
+fn is_random_uuid(text: &str) -> bool {
+    text.bytes().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        14 => byte == b'4',
+        _ => byte.is_ascii_hexdigit(),
+    })
 }

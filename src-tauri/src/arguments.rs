@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Millwright: a workbench for managed service providers
 #[derive(Debug, clap::Parser)]
-#[command(name = "millwright-desktop", version)]
+#[command(name = "millwright-desktop", version = millwright_api::VERSION)]
 pub(crate) struct Arguments {
     /// The workspace's folder; it is made when it is not there
     #[arg(long, value_name = "DIR", env = "MILLWRIGHT_WORKSPACE")]

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         .manage(quit::Quitting::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, events::subscribe, window::ready])
         .setup(move |app| start::set_up(app, &arguments))
-        .build(tauri::generate_context!());
+        .build(context());
     let app = match built {
         Ok(app) => app,
         Err(error) => {
@@ -68,4 +68,14 @@ fn main() -> ExitCode {
         }
     });
     ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// What tauri knows of the application, with the version that the engine tells too.
+fn context() -> tauri::Context {
+    let mut context = tauri::tauri_build_context!();
+    match millwright_api::VERSION.parse() {
+        Ok(version) => context.package_info_mut().version = version,
+        Err(error) => tracing::error!(%error, version = millwright_api::VERSION, "no version of an application"),
+    }
+    context
 }

@@ -87,3 +87,9 @@ pub use millwright_ssh::{ExchangeInput, PromptRequest, PtySize, ShellWindow, rai
 pub use millwright_store::table::approval::Approval;
 pub use millwright_store::table::plan::PlanSummary;
 pub use millwright_store::table::schedule::Scheduled;
+
+/// The version of Millwright: the workspace's own, unless a package is made as another one, as tests of updates do.
+pub const VERSION: &str = match option_env!("MILLWRIGHT_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};

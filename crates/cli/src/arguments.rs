@@ -9,14 +9,14 @@ pub(crate) use inventory::{Client, Credentials, Env, Host};
 pub(crate) use plan::{Approval, Going, Patch, Plan, Policy, Product, Updates, Wish};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use millwright_api::Workspace;
+use millwright_api::{VERSION, Workspace};
 use millwright_domain::fleet::SudoMode;
 use millwright_domain::{EnvironmentPath, Fault, HostPath, Selector, Slug};
 use std::path::PathBuf;
 
 /// Install, patch and support client hosts from an inventory.
 #[derive(Debug, Parser)]
-#[command(name = "millwright", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "millwright", version = VERSION, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// The workspace's folder.
     #[arg(long, global = true, value_name = "DIR", env = "MILLWRIGHT_WORKSPACE")]
@@ -112,7 +112,11 @@ pub(crate) enum Noun {
     },
     /// Print the manual page.
     #[command(hide = true)]
-    Manual,
+    Manual {
+        /// Write a page for each command into this folder instead.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Noun {

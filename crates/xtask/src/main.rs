@@ -10,6 +10,7 @@ mod demo;
 mod icons;
 mod licences;
 mod lint;
+mod package;
 mod process;
 mod run;
 mod sbom;
@@ -51,6 +52,8 @@ enum Command {
     Screenshots(screenshots::Options),
     /// Write the window's TypeScript types from the engine's table of commands
     Types,
+    /// Make the packages for Debian and for RPM's systems, with the window and the command
+    Package(package::Options),
     /// Measure against the peers
     #[command(subcommand)]
     Bench(bench::Command),
@@ -69,6 +72,7 @@ fn main() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&options),
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),
+        Command::Package(options) => package::run(&options),
         Command::Bench(command) => bench::run(&command),
     }
 }

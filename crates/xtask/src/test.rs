@@ -53,6 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         Purpose::Machines,
         Purpose::Window,
         Purpose::WindowTests,
+        Purpose::Package,
     ])?;
     // The application takes the page in when it is compiled.
     window::build_page()?;

@@ -6,6 +6,7 @@
 
 mod binary;
 mod inventory;
+pub mod laptop;
 mod process;
 mod technician;
 mod terminal;

@@ -23,6 +23,7 @@ const PACKAGES: &str =
     "systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,iproute2,procps,openssl,busybox,needrestart";
 
 const SCRIPT: &str = include_str!("root_folder.sh");
+const FURNISHING: &str = include_str!("furnished.sh");
 const BUILD_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 /// A cached root folder. Never written to after it was built.
@@ -64,6 +65,23 @@ impl LabRoot {
         debian_packages::fetch(self, &self.mirror, names, &mut progress)
     }
 
+    /// A root folder with these of Debian's packages beyond this one, from the cache or built once from it.
+    ///
+    /// For machines that would otherwise install the same hundreds of packages at each start, such as a desktop.
+    pub fn with_packages(&self, names: &[&str], mut progress: impl FnMut(&str)) -> Result<Self, LabError> {
+        let packages = debian_packages::fetch(self, &self.mirror, names, &mut progress)?;
+        let folder = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let key = cache::key(&[&folder(&self.folder), &folder(&packages.folder), FURNISHING]);
+        let name = format!("root-{}-{}-{key}", self.mirror.suite, self.architecture);
+        let folder = cache::folder(&name, self.privilege, &mut progress, |partial, progress| {
+            progress(&format!("furnishing a Debian root folder ({}) with {}", self.mirror.suite, names.join(", ")));
+            let mut command = in_own_namespaces(self.privilege, FURNISHING);
+            command.args([partial, &self.folder, &packages.folder]);
+            finish("apt-get", command, progress)
+        })?;
+        Ok(Self { folder, ..self.clone() })
+    }
+
     /// The codename of the Debian in the folder, such as `bookworm`.
     pub fn suite(&self) -> &str {
         &self.mirror.suite
@@ -84,9 +102,8 @@ fn build(
 ) -> Result<(), LabError> {
     let settings = work_folder::create()?;
     write_wget_settings(settings.path())?;
-    let mut command = privilege.command("unshare");
+    let mut command = in_own_namespaces(privilege, SCRIPT);
     command
-        .args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SCRIPT, "root_folder"])
         .args([partial, settings.path()])
         .args(["--variant=minbase", &format!("--arch={architecture}"), &format!("--include={PACKAGES}")])
         .arg(format!("--components={}", mirror.components.join(",")));
@@ -96,8 +113,20 @@ fn build(
         Trust::Unchecked => drop(command.arg("--no-check-gpg")),
     }
     command.arg(&mirror.suite).arg(partial).arg(&mirror.uri);
+    finish("debootstrap", command, progress)
+}
+
+/// A script that runs as process 1 of its own mounts and processes.
+fn in_own_namespaces(privilege: Privilege, script: &str) -> Command {
+    let mut command = privilege.command("unshare");
+    command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "root_folder"]);
+    command
+}
+
+/// Runs such a script until it says `finished` and how it ended.
+fn finish(program: &str, command: Command, progress: &mut dyn FnMut(&str)) -> Result<(), LabError> {
     let mut said = String::new();
-    let mut keeper = Keeper::start("debootstrap", command)?;
+    let mut keeper = Keeper::start(program, command)?;
     let status = keeper.wait_for_line("finished", BUILD_TIMEOUT, |line| {
         said.push_str(line);
         said.push('\n');
@@ -107,5 +136,5 @@ fn build(
         return Ok(());
     }
     let output = crate::process::last_lines(&said, 20);
-    Err(LabError::Program { program: "debootstrap".to_owned(), status: format!("exit status: {status}"), output })
+    Err(LabError::Program { program: program.to_owned(), status: format!("exit status: {status}"), output })
 }

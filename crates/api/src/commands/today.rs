@@ -41,7 +41,7 @@ pub(super) fn workspace_show(desk: &Desk, Nothing {}: Nothing) -> Result<Workspa
     Ok(WorkspaceView {
         folder: workspace.folder().display().to_string(),
         actor: workspace.actor.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: crate::VERSION.to_owned(),
         clients: u32::try_from(clients).unwrap_or(u32::MAX),
         hosts: counts.in_scope,
     })

@@ -10,6 +10,7 @@ mod files;
 mod host;
 mod import;
 mod library;
+mod manual;
 mod patch;
 mod plan;
 mod policy;
@@ -23,9 +24,8 @@ use crate::arguments::{Arguments, Noun, Run, Runbook};
 use crate::exit::Exit;
 use crate::out::Out;
 use crate::people;
-use clap::CommandFactory;
 use millwright_api::Workspace;
-use millwright_domain::{Code, Fault};
+use millwright_domain::Fault;
 use serde_json::json;
 
 /// Does what was asked.
@@ -75,18 +75,9 @@ pub(crate) async fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Fau
         Noun::Status { selector } => status::perform(&open()?, out, selector.as_ref()),
         Noun::Audit(verb) => audit::perform(&open()?, out, verb).await,
         Noun::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "millwright", &mut text);
-            out.bytes(&text);
+            manual::completions(out, shell);
             Ok(Exit::Well)
         }
-        Noun::Manual => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(Arguments::command())
-                .render(&mut text)
-                .map_err(|error| Fault::new(Code::Internal, format!("the manual page could not be made: {error}")))?;
-            out.bytes(&text);
-            Ok(Exit::Well)
-        }
+        Noun::Manual { folder } => manual::manual(out, folder.as_deref()).map(|()| Exit::Well),
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Window,
     /// Testing both: a browser, and the real window on a display of its own.
     WindowTests,
+    /// Making packages, and checking them.
+    Package,
     /// The peers that the benchmark compares with.
     Peers,
 }
@@ -72,6 +74,12 @@ const NEEDS: &[(Purpose, Probe, &str, &str)] = &[
     (Purpose::WindowTests, Probe::Program("Xvfb"), "xvfb", "a display for the window"),
     (Purpose::WindowTests, Probe::Program("dbus-run-session"), "dbus", "what a window talks to its desktop by"),
     (Purpose::WindowTests, Probe::Program("WebKitWebDriver"), "webkit2gtk-driver", "drives the real window"),
+    (Purpose::Package, Probe::Program("dpkg-shlibdeps"), "dpkg-dev", "finds the packages of the libraries"),
+    (Purpose::Package, Probe::Program("rpmbuild"), "rpm", "makes the RPM package"),
+    (Purpose::Package, Probe::Program("strip"), "binutils", "takes debug information out of programs"),
+    (Purpose::Package, Probe::Program("lintian"), "lintian", "checks the Debian package"),
+    (Purpose::Package, Probe::Program("appstreamcli"), "appstream", "checks what software centres read"),
+    (Purpose::Package, Probe::Program("desktop-file-validate"), "desktop-file-utils", "checks the desktop entry"),
     (
         Purpose::Peers,
         Probe::PythonModule("ensurepip"),
