@@ -71,6 +71,7 @@ fn main() -> ExitCode {
 }
 
 /// What tauri knows of the application, with the version that the engine tells too.
+#[allow(clippy::unwrap_used, clippy::print_stderr, reason = "what tauri's build script generates is expanded in here")]
 fn context() -> tauri::Context {
     let mut context = tauri::tauri_build_context!();
     match millwright_api::VERSION.parse() {

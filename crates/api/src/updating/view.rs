@@ -154,7 +154,7 @@ pub(crate) fn updates_view(desk: &Desk) -> UpdatesView {
     let off = desk.may_update().err();
     let Some(updating) = desk.updating() else {
         return UpdatesView {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: crate::VERSION.to_owned(),
             target: None,
             owner: UpdateOwner::Nobody,
             off,
