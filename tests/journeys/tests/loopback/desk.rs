@@ -63,7 +63,8 @@ async fn a_plan_is_approved_by_its_hash_runs_and_is_read() {
         EngineEvent::Changed { .. }
         | EngineEvent::Question { .. }
         | EngineEvent::QuestionGone { .. }
-        | EngineEvent::Progress { .. } => None,
+        | EngineEvent::Progress { .. }
+        | EngineEvent::Updates => None,
         EngineEvent::RunStopped { error, .. } => panic!("{error}"),
     })
     .await;
@@ -103,7 +104,10 @@ async fn a_question_waits_for_its_answer_and_is_told_to_be_gone() {
     });
     let question = heard(&mut events, |event| match event {
         EngineEvent::Question { question } => Some(question),
-        EngineEvent::Changed { .. } | EngineEvent::QuestionGone { .. } | EngineEvent::Progress { .. } => None,
+        EngineEvent::Changed { .. }
+        | EngineEvent::QuestionGone { .. }
+        | EngineEvent::Progress { .. }
+        | EngineEvent::Updates => None,
         EngineEvent::RunEnded { .. } | EngineEvent::RunStopped { .. } => None,
     })
     .await;
