@@ -4,6 +4,8 @@
 //! own: whether a release may be believed (that is `millwright-updates`), nor how a package gets into this system, which
 //! is whoever's part who implements [`Installer`].
 
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub(crate) use view::updates_view;
