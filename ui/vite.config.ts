@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
@@ -24,8 +25,31 @@ const ownToString: Plugin = {
   },
 };
 
+/**
+ * Writes down which packages got into the page, for whoever names a file by MILLWRIGHT_BUNDLED: `cargo xtask lint` compares
+ * that with the packages whose licences are shipped.
+ */
+const tellBundled: Plugin = {
+  name: "tell-bundled",
+  apply: "build",
+  generateBundle(_options, bundle) {
+    const file = process.env.MILLWRIGHT_BUNDLED;
+    if (!file) return;
+    const sources = Object.values(bundle).flatMap((output) =>
+      output.type === "asset"
+        ? output.originalFileNames
+        : Object.entries(output.modules)
+            // What of a style sheet is left is in another file.
+            .filter(([id, module]) => module.renderedLength > 0 || id.includes(".css"))
+            .map(([id]) => id),
+    );
+    const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
+    writeFileSync(file, JSON.stringify([...new Set(names.filter((name) => name !== undefined))].sort()));
+  },
+};
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), ...(mode === "test" ? [svelteTesting()] : [ownToString])],
+  plugins: [svelte(), ...(mode === "test" ? [svelteTesting()] : [ownToString, tellBundled])],
   resolve: {
     alias: {
       $backend: source("backend"),

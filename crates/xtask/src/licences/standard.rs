@@ -19,6 +19,7 @@ const WITHOUT_TEXT: &[(&str, &str)] = &[
     ("objc2-encode", "MIT"),
     ("objc2-exception-helper", "Apache-2.0"),
     ("objc2-foundation", "MIT"),
+    ("objc2-osa-kit", "Apache-2.0"),
     ("objc2-quartz-core", "Apache-2.0"),
     ("objc2-web-kit", "Apache-2.0"),
     ("rusqlite_migration", "Apache-2.0"),

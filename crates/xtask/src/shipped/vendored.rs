@@ -83,8 +83,9 @@ const LIBRARIES: &[Library] = &[
 const END_OF_BLESSING: &str =
     "*************************************************************************\n** This header";
 
-/// Crates whose C or Objective-C is a few lines of their own, under their own licence.
-const OWN_CODE: [&str; 3] = ["mac-notification-sys", "objc2-exception-helper", "openssl-sys"];
+/// Crates whose C, Objective-C or assembly is their own, under the licence that they name. ring's came from BoringSSL once,
+/// has no version of its own, and its licence lies with it.
+const OWN_CODE: [&str; 4] = ["mac-notification-sys", "objc2-exception-helper", "openssl-sys", "ring"];
 
 /// What compiles C in a build script.
 const COMPILERS: [&str; 2] = ["pkg:cargo/cc@", "pkg:cargo/cmake@"];
