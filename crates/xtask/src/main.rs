@@ -1,7 +1,7 @@
 //! Developer commands, as `cargo xtask …`.
 //!
-//! One file per command. It builds and runs the product as anyone else would, by its command line; the lab's hosts are
-//! the only part of the workspace that it links.
+//! One file per command. It builds and runs the product as anyone else would, by its command line; of the workspace it
+//! links the lab's hosts, and what reads a release: one that was just described must be believed by the very same code.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks to its terminal")]
 
@@ -10,6 +10,7 @@ mod demo;
 mod icons;
 mod lint;
 mod process;
+mod release;
 mod run;
 mod screenshots;
 mod serve;
@@ -44,6 +45,9 @@ enum Command {
     Screenshots(screenshots::Options),
     /// Write the window's TypeScript types from the engine's table of commands
     Types,
+    /// Make keys for releases, sign packages, describe a release
+    #[command(subcommand)]
+    Release(release::Command),
     /// Measure against the peers
     #[command(subcommand)]
     Bench(bench::Command),
@@ -60,6 +64,7 @@ fn main() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&options),
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),
+        Command::Release(command) => release::run(&command),
         Command::Bench(command) => bench::run(&command),
     }
 }
