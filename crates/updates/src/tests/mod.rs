@@ -8,4 +8,5 @@ mod scene;
 mod server;
 mod starts;
 mod transfers;
+mod transport;
 mod verdicts;
