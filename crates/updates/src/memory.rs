@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 const FILE: &str = "updates.json";
 const LOCK: &str = "updates.lock";
+/// What a file is called until it is whole.
+const UNFINISHED: &str = ".updates-";
 /// A damaged file can be of any length; ours is a few manifests long.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
 /// How many updates back the history goes.
@@ -151,6 +153,8 @@ pub enum Outcome {
         /// What it said.
         fault: Fault,
     },
+    /// The new version was started, and never came up.
+    DidNotComeUp,
     /// Nobody knows how the installer ended; another version than the new one was found afterwards.
     Unfinished {
         /// The one that was found.
@@ -192,6 +196,16 @@ impl Memory {
                 && artifact.is_none_or(|artifact| kept.artifact.sha256 == artifact.sha256)
         })
     }
+}
+
+/// Removes what a kill in the midst of a write has left.
+pub(crate) fn sweep(folder: &Path) -> Result<(), Fault> {
+    let _lock = lock(folder)?;
+    let entries = fs::read_dir(folder).map_err(|error| crate::file_fault(folder, &error))?;
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+        fs::remove_file(entry.path()).map_err(|error| crate::file_fault(&entry.path(), &error))?;
+    }
+    Ok(())
 }
 
 /// The memory as a file found it.
@@ -264,7 +278,7 @@ fn write(folder: &Path, memory: &Memory) -> Result<(), Fault> {
         .map_err(|error| Fault::new(Code::Internal, format!("what is known of updates cannot be written: {error}")))?;
     let replace = || -> io::Result<()> {
         // `tempfile` makes it readable by this account alone.
-        let mut file = tempfile::Builder::new().prefix(".updates-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
         file.write_all(&text)?;
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;

@@ -1,7 +1,7 @@
 //! Developer commands, as `cargo xtask …`.
 //!
-//! One file per command. It builds and runs the product as anyone else would, by its command line; the lab's hosts are
-//! the only part of the workspace that it links.
+//! One file per command. It builds and runs the product as anyone else would, by its command line; of the workspace it
+//! links the lab's hosts, and what reads a release: one that was just described must be believed by the very same code.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks to its terminal")]
 
@@ -12,6 +12,7 @@ mod licences;
 mod lint;
 mod package;
 mod process;
+mod release;
 mod run;
 mod sbom;
 mod screenshots;
@@ -54,6 +55,9 @@ enum Command {
     Types,
     /// Make the packages for Debian and for RPM's systems, with the window and the command
     Package(package::Options),
+    /// Make keys for releases, sign packages, describe a release
+    #[command(subcommand)]
+    Release(release::Command),
     /// Measure against the peers
     #[command(subcommand)]
     Bench(bench::Command),
@@ -73,6 +77,7 @@ fn main() -> Result<ExitCode> {
         Command::Screenshots(options) => screenshots::run(&options),
         Command::Types => types::run(),
         Command::Package(options) => package::run(&options),
+        Command::Release(command) => release::run(&command),
         Command::Bench(command) => bench::run(&command),
     }
 }

@@ -13,7 +13,6 @@ use std::io::Cursor;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 const TARGET: &str = "linux-x86_64-deb";
 const PACKAGE: &[u8] = b"what would be a package";
@@ -25,6 +24,7 @@ struct Scene {
     desk: Desk,
     folder: TempDir,
     installer: Arc<Recorder>,
+    go_on: std::sync::mpsc::Sender<()>,
     files: Files,
     keys: KeyPair,
     address: String,
@@ -33,7 +33,8 @@ struct Scene {
 /// Installs when it is let, and remembers what it was given.
 struct Recorder {
     given: Mutex<Vec<Vec<u8>>>,
-    may_go_on: watch::Sender<bool>,
+    /// A word for each installation.
+    may_go_on: Mutex<std::sync::mpsc::Receiver<()>>,
     refuses: AtomicBool,
     restarts: AtomicU32,
 }
@@ -41,9 +42,7 @@ struct Recorder {
 impl Installer for Recorder {
     fn install(&self, package: &Package) -> Result<(), Fault> {
         self.given.lock().unwrap().push(package.bytes()?);
-        while !*self.may_go_on.borrow() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        self.may_go_on.lock().unwrap().recv().map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
         match self.refuses.load(Ordering::Relaxed) {
             true => Err(Fault::new(Code::UpdateInstallFailed, "dpkg said no")),
             false => Ok(()),
@@ -72,15 +71,16 @@ impl Scene {
         let release = Release::parse(&settings, &[("primary", &keys.pk.to_box().unwrap().to_string())]).unwrap();
         let installed = Installed { version: "0.9.0".parse().unwrap(), target: Some(TARGET.parse().unwrap()) };
         let updates = Updates::open(&folder.path().join("updates"), Some(release), installed).unwrap();
+        let (go_on, waits) = std::sync::mpsc::channel();
         let installer = Arc::new(Recorder {
             given: Mutex::default(),
-            may_go_on: watch::Sender::new(true),
+            may_go_on: Mutex::new(waits),
             refuses: AtomicBool::new(false),
             restarts: AtomicU32::new(0),
         });
         let port: Arc<dyn Installer> = installer.clone();
         desk.offer_updates(updates, &Started::Usual, owner, port);
-        let scene = Self { desk, folder, installer, files, keys, address };
+        let scene = Self { desk, folder, installer, go_on, files, keys, address };
         scene.publish("0.9.1", 1, 1.0);
         scene
     }
@@ -164,6 +164,7 @@ async fn an_update_is_shown_put_in_and_restarted_into() {
     let other = scene.call("updates_install", json!({ "version": "0.9.2", "when": "now" })).await;
     assert_eq!(other.unwrap_err().code, Code::PlanStale, "only what was shown");
 
+    scene.go_on.send(()).unwrap();
     scene.install("now").await.unwrap();
     scene.until("restart", |phase| *phase == UpdatePhase::Restarting).await;
     assert_eq!(*scene.installer.given.lock().unwrap(), [PACKAGE]);
@@ -185,7 +186,6 @@ async fn what_is_under_way_goes_first_and_nothing_begins_meanwhile() {
     let refused = scene.install("now").await.unwrap_err();
     assert_eq!((refused.code, scene.installed()), (Code::WorkUnderWay, 0), "{refused}");
 
-    scene.installer.may_go_on.send_replace(false);
     scene.install("after_work").await.unwrap();
     assert_eq!(scene.install("after_work").await.unwrap_err().code, Code::UpdateBusy);
     let waits = scene.until("the wait", |phase| matches!(phase, UpdatePhase::Waiting { .. })).await;
@@ -202,7 +202,7 @@ async fn what_is_under_way_goes_first_and_nothing_begins_meanwhile() {
 
     // It says no: everything goes on as it was.
     scene.installer.refuses.store(true, Ordering::Relaxed);
-    scene.installer.may_go_on.send_replace(true);
+    scene.go_on.send(()).unwrap();
     let failed = scene.until("the end", |phase| matches!(phase, UpdatePhase::Failed { .. })).await;
     let UpdatePhase::Failed { fault } = failed else { panic!("{failed:?}") };
     assert_eq!((fault.code, fault.message.as_str()), (Code::UpdateInstallFailed, "dpkg said no"));
@@ -212,6 +212,7 @@ async fn what_is_under_way_goes_first_and_nothing_begins_meanwhile() {
 
     // And it can be tried again.
     scene.installer.refuses.store(false, Ordering::Relaxed);
+    scene.go_on.send(()).unwrap();
     scene.install("now").await.unwrap();
     scene.until("restart", |phase| *phase == UpdatePhase::Restarting).await;
 }

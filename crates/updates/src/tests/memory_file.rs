@@ -50,6 +50,57 @@ fn a_change_that_fails_in_its_midst_leaves_the_old_file() {
     assert_eq!(names(folder.path()), ["updates.json", "updates.lock"]);
 }
 
+/// Another process, whose files end at 32 KiB: it is killed in the midst of a write, or told that there is no room.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_write_that_ends_in_its_midst_leaves_the_old_file() {
+    use std::os::unix::process::ExitStatusExt;
+    for (trap, signal) in [("", Some(libc::SIGXFSZ)), ("trap '' XFSZ;", None)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("updates.json");
+        memory::change(folder.path(), |memory| {
+            memory.channel = Channel::Beta;
+            Ok(())
+        })
+        .unwrap();
+        let old = fs::read(&path).unwrap();
+        let script = format!("{trap} ulimit -f 64; exec \"$@\"");
+        let status = std::process::Command::new("sh")
+            .args(["-c", &script, "sh"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "tests::memory_file::a_process_of_its_own_writes_too_much"])
+            .env(FOLDER, folder.path())
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(status.signal(), signal, "{status}");
+        assert!(signal.is_some() || status.success(), "{status}");
+        assert_eq!(fs::read(&path).unwrap(), old);
+        // What the kill left is swept away, and the memory goes on.
+        assert_eq!(names(folder.path()).len(), if signal.is_some() { 3 } else { 2 });
+        let installed = crate::Installed { version: "0.2.0".parse().unwrap(), target: None };
+        let updates = Updates::open(folder.path(), None, installed).unwrap();
+        assert_eq!(updates.state().channel, Channel::Beta);
+        assert_eq!(names(folder.path()), ["updates.json", "updates.lock"]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+const FOLDER: &str = "MILLWRIGHT_TEST_FOLDER";
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "is run by the test above, in a process of its own"]
+fn a_process_of_its_own_writes_too_much() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let text = "x".repeat(200_000);
+    let fault = memory::change(Path::new(&folder), |memory| {
+        memory.manifest = Some(crate::KeptManifest { manifest: text, signature: String::new() });
+        Ok(())
+    });
+    assert_eq!(fault.unwrap_err().code, Code::LocalFile);
+}
+
 #[test]
 fn two_who_change_it_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();

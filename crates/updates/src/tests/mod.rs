@@ -1,5 +1,6 @@
 //! Every control on a release: that it refuses what it is for, and that nothing else would have.
 
+mod beliefs;
 mod memory_file;
 mod properties;
 mod refusals;
@@ -7,4 +8,5 @@ mod scene;
 mod server;
 mod starts;
 mod transfers;
+mod transport;
 mod verdicts;

@@ -54,7 +54,7 @@ async fn an_update_that_does_not_come_up_is_known_at_the_third_start() {
     // The one before it is started again, and says nothing more.
     let old = installed(&stage, "0.2.0");
     assert!(matches!(old.start().unwrap(), Started::Usual));
-    assert_eq!(old.state().history[0].outcome, Outcome::Unfinished { found: "0.2.0".parse().unwrap() });
+    assert_eq!(old.state().history[0].outcome, Outcome::DidNotComeUp);
 }
 
 #[tokio::test]
@@ -86,6 +86,19 @@ async fn the_package_before_is_handed_out_when_there_is_one() {
         panic!()
     };
     assert_eq!((previous.version().to_string(), previous.bytes().unwrap().len()), ("0.3.0".to_owned(), 200_000));
+    // Going back with it is an update of its own.
+    let failed = installed(&next, "0.4.0");
+    failed.begin_install(&previous, None).unwrap();
+    assert_eq!(failed.state().history.last().unwrap().outcome, Outcome::DidNotComeUp);
+    assert!(matches!(installed(&next, "0.3.0").start().unwrap(), Started::Updated { .. }));
+    installed(&next, "0.3.0").came_up().unwrap();
+    assert_eq!(next.memory().history.last().unwrap().to.to_string(), "0.3.0");
+
+    // A package that somebody removed is not handed out.
+    installed(&next, "0.3.0").begin_install(&package, None).unwrap();
+    for _ in 0..2 {
+        installed(&next, "0.4.0").start().unwrap();
+    }
     fs::remove_file(previous.path()).unwrap();
     let Started::FailedTwice { previous_package, .. } = installed(&next, "0.4.0").start().unwrap() else { panic!() };
     assert!(previous_package.is_none());
@@ -98,6 +111,7 @@ async fn an_installer_that_was_killed_leaves_the_old_version() {
     assert!(matches!(old.start().unwrap(), Started::Usual));
     let state = old.state();
     assert_eq!((state.installing, state.history.len()), (None, 1));
+    assert_eq!(state.history[0].outcome, Outcome::Unfinished { found: "0.2.0".parse().unwrap() });
     assert!(state.is_fetched, "it can be tried again at once");
 }
 
