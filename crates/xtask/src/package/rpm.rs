@@ -31,7 +31,7 @@ pub(super) fn make(release: &Release, built: &Built, out: &Path) -> Result<PathB
     let spec_file = folder.path().join("millwright.spec");
     fs::write(&spec_file, spec).context("write the spec file")?;
     let payload = match release.profile {
-        Profile::Release => "w19.zstdio",
+        Profile::Release => "w9.xzdio",
         Profile::Development => "w1.zstdio",
     };
     let mut command = Command::new("rpmbuild");

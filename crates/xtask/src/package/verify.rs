@@ -112,3 +112,33 @@ fn listing(package: &Path) -> Result<BTreeMap<String, String>> {
     }
     Ok(sums)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A package of two files, the second of which is given.
+    fn package(folder: &Path, name: &str, path: &str, content: &str) -> PathBuf {
+        let root = folder.join(name);
+        fs::create_dir_all(root.join("DEBIAN")).unwrap();
+        let control = "Package: p\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.com>\nDescription: p\n";
+        for (path, content) in [("DEBIAN/control", control), ("same", "same"), (path, content)] {
+            fs::write(root.join(path), content).unwrap();
+        }
+        let package = folder.join(format!("{name}.deb"));
+        said(Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&root).arg(&package)).unwrap();
+        package
+    }
+
+    #[test]
+    fn what_differs_is_named_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = |name, path, content| package(folder.path(), name, path, content);
+        let (one, other) = (package("one", "program", "a"), package("other", "program", "b"));
+        let lines = differences(&one, &other).unwrap();
+        assert!(matches!(&lines[..], [line] if line.starts_with("/program: ca978112")), "{lines:?}");
+        let lines = differences(&one, &package("more", "another", "a")).unwrap();
+        assert_eq!(lines, ["/program: only in the first", "/another: only in the second"]);
+        assert!(differences(&one, &one).unwrap()[0].starts_with("no file"));
+    }
+}

@@ -42,6 +42,9 @@ fn it_starts_on_a_bare_debian_with_what_it_declares_and_leaves_nothing_behind() 
     // Before the display's own packages are there: none of them stands in for what was not declared.
     assert_eq!(bare.read_inside("ldd /usr/bin/millwright-desktop | grep 'not found' || true").unwrap(), "");
     assert_eq!(bare.read_inside("dpkg --verify millwright").unwrap(), "");
+    // The updater asks its own program how it was installed.
+    let unmarked = bare.exec_inside("grep -q __TAURI_BUNDLE_TYPE_VAR_UNK /usr/bin/millwright-desktop").unwrap();
+    assert_eq!(unmarked.exit_code, Some(1));
     let display = root.debian_packages(&laptop::DISPLAY, |line| println!("{line}")).unwrap();
     lab.repository().add_debian_packages(&display).unwrap();
     bare.read_inside(&format!("apt-get -q update && {apt} install {}", laptop::DISPLAY.join(" "))).unwrap();
