@@ -250,6 +250,7 @@ fn past(update: &PastUpdate) -> PastUpdateView {
         fault: match &update.outcome {
             Outcome::Installed => None,
             Outcome::Failed { fault } => Some(fault.message.clone()),
+            Outcome::DidNotComeUp => Some("it was started twice and did not come up".to_owned()),
             Outcome::Unfinished { found } => Some(format!("afterwards {found} was found")),
         },
         backup: update.backup.as_ref().map(|path| path.display().to_string()),
