@@ -71,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 /// What tauri knows of the application, with the version that the engine tells too.
-#[allow(clippy::unwrap_used, clippy::print_stderr, reason = "what tauri's build script generates is expanded in here")]
+#[allow(clippy::all, clippy::print_stderr, clippy::unwrap_used, reason = "tauri wrote what is included here")]
 fn context() -> tauri::Context {
     let mut context = tauri::tauri_build_context!();
     match millwright_api::VERSION.parse() {
