@@ -38,6 +38,12 @@ export function installationWords(target: string | null): string {
   return kind === undefined || name === undefined ? target : `${kind}, ${name} ${machine}`;
 }
 
+/** `only this` → `Only this.`: what the engine says stands alone here. */
+export function asSentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}
+
 /** What to type where somebody else updates: what the engine's advice quotes, or else what is usual there. */
 export function updateCommand(owner: UpdateOwner): string | null {
   if (owner.kind !== "package_manager") return null;
@@ -57,7 +63,7 @@ export function newsWords(
   switch (news.kind) {
     case "unknown":
       return {
-        status: "waiting",
+        status: "unknown",
         title: "Nothing is known of newer releases yet",
         detail: "Millwright asks by itself now and then; you can also check now.",
       };
@@ -146,7 +152,7 @@ export function lineOf({ news, phase }: Pick<UpdatesView, "news" | "phase">): { 
     case "fetching":
       return { text: `Fetching ${name}`, tone: "running" };
     case "waiting":
-      return { text: "Update waits for work", tone: "held" };
+      return { text: "Update waits", tone: "held" };
     case "backing_up":
       return { text: "Copying the workspace", tone: "running" };
     case "installing":
