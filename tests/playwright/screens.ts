@@ -46,6 +46,7 @@ export async function addresses(engine: Engine): Promise<string[]> {
     "#/audit",
     "#/settings",
     "#/settings/keys",
+    "#/settings/updates",
     "#/settings/policies",
     "#/settings/policies/workspace",
     `#/settings/policies/clients/${client}`,

@@ -20,7 +20,9 @@ test.each([3, 500])("screens with %i clients", { timeout: 600_000 }, async (clie
     for (const screen of await addresses(engine)) {
       await go(page, screen);
       const [path, query] = screen.slice(2).split("?");
-      const name = [path?.split("/")[0], ...(path?.includes("/log/") ? ["log"] : []), path?.includes("/") ? "one" : "", query]
+      const [first, second = ""] = path?.split("/") ?? [];
+      const one = first === "settings" ? second : second === "" ? "" : "one";
+      const name = [first, ...(path?.includes("/log/") ? ["log"] : []), one, query]
         .filter((part) => part !== undefined && part !== "")
         .join("-")
         .replaceAll(/[^a-z0-9-]+/gi, "-");
