@@ -40,7 +40,7 @@ pub(super) fn make(release: &Release, built: &Built, out: &Path) -> Result<PathB
     let version = package_version(&release.version);
     let control = format!(
         "Package: millwright\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: {MAINTAINER}\n\
-         Installed-Size: {}\nDepends: {}\nRecommends: {RECOMMENDS}\nSection: admin\nPriority: optional\n\
+         Installed-Size: {}\nDepends: ca-certificates, {}\nRecommends: {RECOMMENDS}\nSection: admin\nPriority: optional\n\
          Homepage: https://github.com/millwright/millwright\nDescription: {DESCRIPTION}",
         contents.iter().map(Content::kibibytes).sum::<usize>(),
         depends(&root, folder.path())?,

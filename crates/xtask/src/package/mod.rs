@@ -106,11 +106,11 @@ impl Release {
         let own = own_version()?;
         let version = options.version.clone().unwrap_or_else(|| own.clone());
         let epoch = epoch()?;
-        let text = fs::read_to_string(workspace::root().join("CHANGELOG.md")).context("read CHANGELOG.md")?;
+        let text = fs::read_to_string(workspace::root().join("src-tauri/CHANGELOG.md")).context("read src-tauri/CHANGELOG.md")?;
         let mut changes = changelog::read(&text)?;
         if changes.first().is_none_or(|newest| newest.version != version) {
             if options.version.is_none() {
-                bail!("CHANGELOG.md does not begin with {version}, which Cargo.toml names: say there what changed");
+                bail!("src-tauri/CHANGELOG.md does not begin with {version}, which Cargo.toml names: say there what changed");
             }
             changes.insert(0, changelog::Entry::of_a_trial(version.clone(), epoch)?);
         }
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_changes_of_this_version_are_told() {
-        let text = fs::read_to_string(workspace::root().join("CHANGELOG.md")).unwrap();
+        let text = fs::read_to_string(workspace::root().join("src-tauri/CHANGELOG.md")).unwrap();
         assert_eq!(changelog::read(&text).unwrap()[0].version, own_version().unwrap());
     }
 }
