@@ -106,11 +106,14 @@ impl Release {
         let own = own_version()?;
         let version = options.version.clone().unwrap_or_else(|| own.clone());
         let epoch = epoch()?;
-        let text = fs::read_to_string(workspace::root().join("src-tauri/CHANGELOG.md")).context("read src-tauri/CHANGELOG.md")?;
+        let text = fs::read_to_string(workspace::root().join("src-tauri/CHANGELOG.md"))
+            .context("read src-tauri/CHANGELOG.md")?;
         let mut changes = changelog::read(&text)?;
         if changes.first().is_none_or(|newest| newest.version != version) {
             if options.version.is_none() {
-                bail!("src-tauri/CHANGELOG.md does not begin with {version}, which Cargo.toml names: say there what changed");
+                bail!(
+                    "src-tauri/CHANGELOG.md does not begin with {version}, which Cargo.toml names: say there what changed"
+                );
             }
             changes.insert(0, changelog::Entry::of_a_trial(version.clone(), epoch)?);
         }
