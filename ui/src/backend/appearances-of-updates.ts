@@ -4,7 +4,7 @@ import { failed, refused, type Appearance } from "./appearance";
 import type { Code } from "./generated/commands";
 
 export const updateAppearances = {
-  update_off: refused("Updates are off in this build", "Install a released version of Millwright."),
+  update_off: refused("Updates are off here", "Install a released version of Millwright."),
   update_signature_invalid: refused(
     "The update was changed on its way",
     "Nothing was installed. Try again on another network; if it stays, report it.",

@@ -81,7 +81,7 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
     ["dpkg ended with 2", "Millwright is up to date"],
     [failure, "Leave it", version],
   ],
-  ["off", { off }, ["Updates are off in this build", "Only the window updates itself."], [version]],
+  ["off", { off }, ["Updates are off here", "Only the window updates itself."], [version]],
   [
     "another updates it",
     { off, owner: { kind: "package_manager", name: "apt", advice: "Update millwright with apt." } },
