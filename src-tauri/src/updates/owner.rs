@@ -27,13 +27,17 @@ pub(crate) fn target() -> Option<Target> {
 pub(crate) fn owner(target: Option<&Target>) -> UpdateOwner {
     let program = std::env::current_exe().unwrap_or_default();
     match target.map(Target::bundle) {
-        Some("deb") => from_repository(apt_has_it(&program), "apt", "sudo apt update && sudo apt upgrade PACKAGE"),
+        Some("deb") => {
+            from_repository(apt_has_it(&program), "apt", "sudo apt update && sudo apt install --only-upgrade PACKAGE")
+        }
         Some("rpm") => from_repository(dnf_has_it(&program), "dnf", "sudo dnf upgrade PACKAGE"),
         Some(_) => UpdateOwner::Itself,
         // Built by somebody else, and part of their packages.
         None => match (owned_by("dpkg", "-S", &program), owned_by("rpm", "-qf", &program)) {
-            (Some(_), _) => managed("apt", "Update it as you update your system: sudo apt update && sudo apt upgrade"),
-            (_, Some(_)) => managed("dnf", "Update it as you update your system: sudo dnf upgrade"),
+            (Some(_), _) => {
+                managed("apt", "Update it as you update your system: `sudo apt update && sudo apt upgrade`")
+            }
+            (_, Some(_)) => managed("dnf", "Update it as you update your system: `sudo dnf upgrade`"),
             (None, None) => UpdateOwner::Nobody,
         },
     }
@@ -41,9 +45,10 @@ pub(crate) fn owner(target: Option<&Target>) -> UpdateOwner {
 
 fn from_repository(package: Option<String>, manager: &str, command: &str) -> UpdateOwner {
     match package {
-        Some(package) => {
-            managed(manager, &format!("Update it with your package manager: {}", command.replace("PACKAGE", &package)))
-        }
+        Some(package) => managed(
+            manager,
+            &format!("Update it with your package manager: `{}`", command.replace("PACKAGE", &package)),
+        ),
         None => UpdateOwner::Itself,
     }
 }
