@@ -29,6 +29,8 @@ pub use still::{Still, UnderWay};
 pub use write::{Journal, Writer};
 
 #[cfg(test)]
+mod migration_tests;
+#[cfg(test)]
 mod safety_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::backup;
 use crate::error::StoreError;
 use crate::read::Readers;
-use crate::table;
+use crate::table::{self, Schema};
 use crate::write::WriterThread;
 use millwright_domain::{Code, Fault};
 use rusqlite::config::DbConfig;
@@ -39,12 +39,17 @@ impl Store {
         let _opening = opening_lock(folder)?;
         let mut connection = connect(&database, OpenFlags::SQLITE_OPEN_CREATE)?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        table::migrations().to_latest(&mut connection)?;
+        table::schema().migrations.to_latest(&mut connection)?;
         Self::start(folder, connection)
     }
 
     /// Opens the workspace in a folder. A file that is not ours, or that a newer Millwright wrote, is left untouched.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_as(folder, &table::schema())
+    }
+
+    /// As a Millwright that knows this schema.
+    pub(crate) fn open_as(folder: &Path, schema: &Schema) -> Result<Self, StoreError> {
         let database = folder.join(DATABASE_FILE);
         if !database.exists() {
             return Err(Fault::new(Code::WorkspaceMissing, format!("{} is not a workspace", folder.display()))
@@ -53,12 +58,11 @@ impl Store {
         }
         refuse_network_file_system(folder)?;
         let opening = opening_lock(folder)?;
-        inspect(&database)?;
+        inspect(&database, schema)?;
         let mut connection = connect(&database, OpenFlags::empty())?;
-        let migrations = table::migrations();
-        if migrations.pending_migrations(&connection)? > 0 {
+        if schema.migrations.pending_migrations(&connection)? > 0 {
             backup::make(&connection, folder, "before-migration")?;
-            migrations.to_latest(&mut connection)?;
+            schema.migrations.to_latest(&mut connection)?;
         }
         backup::daily(&connection, folder)?;
         drop(opening);
@@ -80,10 +84,10 @@ impl Store {
 }
 
 /// Refuses what must not be opened for writing, by looking at it read-only.
-fn inspect(database: &Path) -> Result<(), StoreError> {
+fn inspect(database: &Path, schema: &Schema) -> Result<(), StoreError> {
     let connection = connect_read_only(database)?;
     application_id_is_ours(&connection, database)?;
-    let known = table::VERSION;
+    let known = schema.version;
     let found = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))?;
     if found > known {
         return Err(Fault::new(

@@ -36,8 +36,19 @@ use uuid::Uuid;
 /// The schema that this Millwright writes.
 pub(crate) const VERSION: i32 = 1;
 
-/// Every change of the schema, in order. What was released is never edited.
-pub(crate) fn migrations() -> Migrations<'static> {
+/// Every change of the schema, in order, and how many there are.
+pub(crate) struct Schema {
+    pub(crate) migrations: Migrations<'static>,
+    pub(crate) version: i32,
+}
+
+/// The schema that this Millwright knows. What was released is never edited: a change is one more step.
+pub(crate) fn schema() -> Schema {
+    Schema { migrations: Migrations::new(vec![first()]), version: VERSION }
+}
+
+/// What 0.1 wrote.
+pub(crate) fn first() -> M<'static> {
     static FIRST: LazyLock<String> = LazyLock::new(|| {
         [
             audit::SCHEMA,
@@ -64,7 +75,7 @@ pub(crate) fn migrations() -> Migrations<'static> {
         ]
         .concat()
     });
-    Migrations::new(vec![M::up(&FIRST).foreign_key_check()])
+    M::up(&FIRST).foreign_key_check()
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
