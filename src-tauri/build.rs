@@ -12,7 +12,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let attributes = Attributes::new().app_manifest(commands).windows_attributes(windows);
     tauri_build::try_build(attributes.codegen(CodegenContext::new()))?;
     let context = Path::new(&env::var("OUT_DIR")?).join("tauri-build-context.rs");
-    fs::write(&context, numbered(&fs::read_to_string(&context)?))?;
+    let mut code = numbered(&fs::read_to_string(&context)?);
+    for folder in ["OUT_DIR", "CARGO_MANIFEST_DIR"] {
+        code = relative(&code, folder, &env::var(folder)?);
+    }
+    fs::write(&context, code)?;
     Ok(())
 }
 
@@ -27,6 +31,18 @@ fn numbered(code: &str) -> String {
             count += 1;
             text.replace_range(start..start + LENGTH, &format!("00000000-0000-4000-8000-{count:012}"));
         }
+    }
+    text
+}
+
+/// Absolute paths as what they begin with. All is one line, so that their length would be in the column of every panic.
+fn relative(code: &str, variable: &str, folder: &str) -> String {
+    let start = format!("\"{folder}");
+    let mut pieces = code.split(&start);
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (path, rest) = piece.split_once('"').unwrap_or((piece, ""));
+        text.push_str(&format!("concat!(env!({variable:?}), \"{path}\"){rest}"));
     }
     text
 }
