@@ -38,8 +38,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = Out::new(false, crate::arguments::Color::Never);
         manual(&out, Some(folder.path())).unwrap();
-        for (page, words) in [("millwright.1", "Install, patch and support"), ("millwright-plan-create.1", "SELECTOR")]
-        {
+        for (page, words) in [("millwright.1", "Install, patch and support"), ("millwright-plan-patch.1", "SELECTOR")] {
             let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
             assert!(text.contains(words) && text.contains(millwright_api::VERSION), "{page}:\n{text}");
         }
