@@ -1,7 +1,7 @@
-//! A technician's own computer, a machine of the lab: Millwright installed from its package, and its window driven there.
+//! A technician's own computer, a machine of the lab: Millwright installed from its package, its window driven there.
 //!
-//! Owns: the desktop that the window stands on, the driver, pictures of the whole screen, and the server that releases come
-//! from. Does not own the packages and what describes them.
+//! Owns: the desktop that the window stands on, the driver, pictures of the whole screen, and the server that releases
+//! come from. Does not own the packages and what describes them.
 
 use crate::page::Page;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -24,7 +24,8 @@ const FIRST_DRIVER_PORT: u16 = 4444;
 
 /// May install packages, as a person may who knows the password that is asked for elsewhere.
 const MAY_INSTALL: &str = r#"polkit.addRule(function (action, subject) {
-    if (action.id == "org.freedesktop.policykit.exec" && action.lookup("program") == "/usr/bin/dpkg" && subject.user == "ops") {
+    var installs = action.id == "org.freedesktop.policykit.exec" && action.lookup("program") == "/usr/bin/dpkg";
+    if (installs && subject.user == "ops") {
         return polkit.Result.YES;
     }
 });
@@ -116,7 +117,7 @@ impl Computer {
         page
     }
 
-    /// Drives the window that is open already: one that came up by itself has what its driver gave to the one before it.
+    /// Drives the window that is open already: one that came up by itself has what a driver gave to the one before.
     pub async fn take_over(&self) -> Page {
         let listens = eventually("the window can be driven", || {
             let window = self.window()?;

@@ -18,8 +18,8 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| build("millwright"))
 }
 
-/// The path of `cargo xtask`'s program. It is run as it is: `cargo run` would build it anew, with the keys that a test wants
-/// in its packages.
+/// The path of `cargo xtask`'s program. It is run as it is: `cargo run` would build it anew, with the keys that a test
+/// wants in its packages.
 pub fn xtask() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| build("millwright-xtask"))

@@ -45,7 +45,8 @@ impl Releases {
             write_if_other(&believed.join(format!("{name}.pub")), &public);
         }
         let settings = format!(
-            "endpoint = \"{}/{{channel}}/manifest.json\"\nkeys = [\"primary\", \"offline\"]\nallow_insecure_transport = true\n",
+            "endpoint = \"{}/{{channel}}/manifest.json\"\nkeys = [\"primary\", \"offline\"]\n\
+             allow_insecure_transport = true\n",
             Computer::releases()
         );
         write_if_other(&believed.join("release.toml"), &settings);
