@@ -16,7 +16,7 @@ use crate::{
     setup::{self, Purpose},
     window,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use build::{Part, TestProgram};
 pub(crate) use page::engine_programs;
 use std::{
@@ -32,6 +32,10 @@ pub(crate) struct Options {
     /// Also the long tests, which plain `cargo test` counts as ignored, and many more random cases
     #[arg(long)]
     thorough: bool,
+
+    /// Only the test programs with this in their names, such as `machine_update`
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
 }
 
 /// What came of one part.
@@ -58,20 +62,29 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // The application takes the page in when it is compiled.
     window::build_page()?;
     let started = Instant::now();
-    let programs = build::build()?;
+    let mut programs = build::build()?;
+    if let Some(only) = &options.only {
+        programs.retain(|program| program.target().contains(only.as_str()));
+        if programs.is_empty() {
+            bail!("no test program has `{only}` in its name");
+        }
+    }
     let window = desktop::prepare()?;
     eprintln!("Built {} test programs in {:.0} s", programs.len(), started.elapsed().as_secs_f64());
     let mut results = Vec::new();
     for part in Part::ALL {
+        if options.only.is_some() && !programs.iter().any(|program| program.part == part) {
+            continue;
+        }
         eprintln!("\n== {} ==", part.title());
         let started = Instant::now();
         let mut result = PartResult { part, tally: Tally::default(), failed: Vec::new(), seconds: 0.0 };
-        if part == Part::Examples {
+        if part == Part::Examples && options.only.is_none() {
             let mut command = crate::workspace::cargo();
             command.args(["test", "--quiet", "--workspace", "--doc"]);
             run_one(command, "cargo test --workspace --doc".to_owned(), &mut result)?;
         }
-        if part == Part::Page {
+        if part == Part::Page && options.only.is_none() {
             page::run(&mut result)?;
         }
         for program in programs.iter().filter(|program| program.part == part) {

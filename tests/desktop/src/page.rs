@@ -37,7 +37,7 @@ impl Page {
     }
 
     /// Leaves the end of the window to the driver: one that was closed already is as well.
-    pub(crate) fn let_go(&self) {
+    pub fn let_go(&self) {
         let _ = self.0.clone().leak();
     }
 
@@ -145,6 +145,9 @@ impl Page {
 
     /// Keeps a picture of the window.
     pub async fn picture(&self, path: &Path) {
+        // What can be read is drawn a moment later.
+        let drawn = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));";
+        self.attempt(drawn, Vec::new()).await;
         for attempt in 1..=PICTURES {
             let picture = tokio::time::timeout(Duration::from_secs(5), self.0.screenshot(path)).await;
             match picture {

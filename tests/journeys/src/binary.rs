@@ -1,4 +1,4 @@
-//! The command under test, built once in a process.
+//! The command under test and the developer's commands, each built once in a process.
 
 use serde_json::Value;
 use std::{
@@ -15,13 +15,20 @@ use std::{
 /// own: what measures is run with `--release`.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    BINARY.get_or_init(|| build("millwright"))
 }
 
-fn build() -> PathBuf {
+/// The path of `cargo xtask`'s program. It is run as it is: `cargo run` would build it anew, with the keys that a test
+/// wants in its packages.
+pub fn xtask() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| build("millwright-xtask"))
+}
+
+fn build(name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--workspace", "--bin", "millwright", "--message-format=json-render-diagnostics"])
+        .args(["build", "--quiet", "--workspace", "--bin", name, "--message-format=json-render-diagnostics"])
         .args((!cfg!(debug_assertions)).then_some("--release"))
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -31,7 +38,7 @@ fn build() -> PathBuf {
     let messages = String::from_utf8(output.stdout).unwrap();
     let executable = messages.lines().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
-        (message["target"]["name"] == "millwright").then(|| message["executable"].as_str().map(PathBuf::from))?
+        (message["target"]["name"] == name).then(|| message["executable"].as_str().map(PathBuf::from))?
     });
     executable.unwrap_or_else(|| panic!("cargo did not say where the command lies:\n{messages}"))
 }

@@ -3,7 +3,7 @@
 //! Owns: the package as `cargo xtask package` makes it, the computer with and without a desktop, and opening the window
 //! there. Nothing of it is on this machine's display.
 
-use crate::eventually;
+use crate::{eventually, xtask};
 use millwright_lab::{Lab, LabRoot, Machine, MachineOptions, REPOSITORY_HOST, REPOSITORY_PORT, Sudo};
 use std::{
     fs,
@@ -14,25 +14,34 @@ use std::{
 /// What a display takes that nobody looks at: the display, and a look at what is on it.
 pub const DISPLAY: [&str; 2] = ["x11-utils", "xvfb"];
 
-/// What a desktop has beyond that: a session, asking for root, and a driver for the window.
-const DESKTOP: [&str; 5] = ["dbus-user-session", "pkexec", "polkitd", "webkit2gtk-driver", "xauth"];
+/// What a desktop has beyond that: a session, asking for root, a driver for the window, and a hand and an eye for what is
+/// no page.
+const DESKTOP: [&str; 7] = ["dbus-user-session", "pkexec", "polkitd", "scrot", "webkit2gtk-driver", "xauth", "xdotool"];
 
 /// The account that uses it. It is an ordinary one: no sudo.
-const USER: &str = "ops";
+pub const USER: &str = "ops";
 
-/// Makes the Debian package for tests, of this version or the workspace's own, in a folder; where it is.
-pub fn debian_package(version: Option<&str>, folder: &Path) -> PathBuf {
-    let folder = folder.join(format!("package-{}", version.unwrap_or("own")));
+/// What a test's package says it is, and what it believes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Packaging<'a> {
+    /// The workspace's own version when none is named.
+    pub version: Option<&'a str>,
+    /// The folder with the endpoint and the keys of releases that it believes; updates are off without one.
+    pub release: Option<&'a Path>,
+}
+
+/// Makes the Debian package for tests in a folder; where it is.
+pub fn debian_package(packaging: Packaging<'_>, folder: &Path) -> PathBuf {
+    let folder = folder.join(format!("package-{}", packaging.version.unwrap_or("own")));
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
-    let output = Command::new(env!("CARGO"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["run", "--quiet", "--package", "millwright-xtask", "--", "package", "--debug", "--only", "deb", "--out"])
-        .arg(&folder)
-        .args(version.map(|version| format!("--version={version}")))
-        .output()
-        .unwrap();
+    let mut command = Command::new(xtask());
+    command.env("CARGO", env!("CARGO")).env_remove("MILLWRIGHT_RELEASE");
+    command.args(["package", "--debug", "--only", "deb", "--out"]).arg(&folder);
+    command.args(packaging.version.map(|version| format!("--version={version}")));
+    command.envs(packaging.release.map(|release| ("MILLWRIGHT_RELEASE", release)));
+    let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "there is no package:\n{said}");
     let mut made = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
@@ -75,13 +84,13 @@ pub fn hand_over(lab: &Lab, machine: &Machine, file: &Path) -> String {
 
 /// Starts a display without a screen.
 pub fn start_display(machine: &Machine) {
-    as_user(machine, "display", "Xvfb :7 -screen 0 1440x900x24 -nolisten tcp");
+    start_as_user(machine, "display", &[], "Xvfb :7 -screen 0 1440x900x24 -nolisten tcp");
     eventually("a display", || machine.read_inside("test -S /tmp/.X11-unix/X7").ok());
 }
 
 /// Opens the window as a person does who clicks on it, and waits until its page has painted.
 pub fn open_window(machine: &Machine) {
-    as_user(machine, "window", "millwright-desktop");
+    start_as_user(machine, "window", &[], "millwright-desktop");
     let painted = "grep -rqs 'the page has painted' /home/ops/.local/share/millwright/logs";
     eventually("the window on the display", || {
         let active = machine.exec_inside("systemctl is-active --quiet window").unwrap();
@@ -99,11 +108,13 @@ pub fn close_window(machine: &Machine) {
     machine.read_inside("systemctl stop window").unwrap();
 }
 
-/// Runs a program beside everything else, as the account of the machine.
-fn as_user(machine: &Machine, unit: &str, program: &str) {
+/// Starts a program beside everything else, as the account of the machine and with its display. As on a desktop, what it
+/// has started goes on when it ends.
+pub fn start_as_user(machine: &Machine, unit: &str, environment: &[(&str, &str)], program: &str) {
+    let further: String = environment.iter().map(|(name, value)| format!(" --setenv={name}={value}")).collect();
     let start = format!(
-        "systemd-run --quiet --unit={unit} --uid={USER} --working-directory=/home/{USER} --setenv=HOME=/home/{USER} \
-         --setenv=DISPLAY=:7 {program}"
+        "systemd-run --quiet --collect --property=KillMode=process --unit={unit} --uid={USER} \
+         --working-directory=/home/{USER} --setenv=HOME=/home/{USER} --setenv=DISPLAY=:7{further} {program}"
     );
     machine.read_inside(&start).unwrap();
 }

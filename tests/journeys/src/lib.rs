@@ -12,7 +12,7 @@ mod technician;
 mod terminal;
 mod wait;
 
-pub use binary::binary;
+pub use binary::{binary, xtask};
 pub use inventory::{Fleet, HostEntry};
 pub use process::{Ran, Running, fault_of};
 pub use technician::Technician;

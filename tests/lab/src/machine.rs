@@ -193,6 +193,11 @@ impl Machine {
         self.read_inside(&fill).map(drop)
     }
 
+    /// Frees some of what [`Machine::fill_disk`] took.
+    pub fn free_some_of_disk(&self, megabytes: u32) -> Result<(), LabError> {
+        self.read_inside(&format!("truncate --size=-{megabytes}M {FILLER}")).map(drop)
+    }
+
     /// Frees what [`Machine::fill_disk`] took.
     pub fn free_disk(&self) -> Result<(), LabError> {
         self.read_inside(&format!("rm -f {FILLER}")).map(drop)

@@ -77,6 +77,11 @@ impl TestProgram {
         }
     }
 
+    /// What cargo calls it.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+
     /// The command that runs this program's tests again.
     pub(super) fn repeat_with(&self) -> String {
         let which = match self.kind.as_str() {

@@ -1,6 +1,6 @@
 //! Installing, opening the window, removing.
 
-use millwright_journeys::laptop;
+use millwright_journeys::laptop::{self, Packaging};
 use millwright_lab::{Lab, LabError, LabRoot, Machine, Part, requirements};
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use std::{
 /// The package of the workspace's own version, made once.
 fn package() -> &'static Path {
     static PACKAGE: OnceLock<PathBuf> = OnceLock::new();
-    PACKAGE.get_or_init(|| laptop::debian_package(None, Path::new(env!("CARGO_TARGET_TMPDIR"))))
+    PACKAGE.get_or_init(|| laptop::debian_package(Packaging::default(), Path::new(env!("CARGO_TARGET_TMPDIR"))))
 }
 
 fn root() -> LabRoot {
