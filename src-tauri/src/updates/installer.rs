@@ -3,6 +3,8 @@
 use millwright_api::Installer;
 use millwright_domain::{Code, Fault};
 use millwright_updates::Package;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use tauri::AppHandle;
 use tauri_plugin_updater::UpdaterExt;
 
@@ -37,9 +39,12 @@ impl Installer for PluginInstaller {
             .and_then(|updater| updater.restore_update(package.plugin_json()))
             .map_err(|error| not_installed(&error))?
             .ok_or_else(|| not_installed(&"the updater takes it for no update"))?;
+        let size_bytes = bytes.len() as u64;
         update.install(bytes).map_err(|error| {
             tracing::error!(%error, "the installer said no");
-            not_installed(&error)
+            // The plugin keeps what dpkg or rpm said to itself; the commonest cause can be seen all the same.
+            let why = too_little_room(size_bytes).map_or_else(|| error.to_string(), |room| format!("{error}: {room}"));
+            not_installed(&why)
         })
     }
 
@@ -51,6 +56,32 @@ impl Installer for PluginInstaller {
 
 fn not_installed(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(Code::UpdateInstallFailed, format!("the update was not installed: {error}")).with_hint(
-        "Nothing else was changed. Try again, or install the package yourself; it lies in the folder of updates.",
+        "This version goes on. Try again, which also repairs an installation that was cut off, or install the package \
+             yourself; it lies in the folder of updates.",
     )
+}
+
+/// What takes shape in the system is several times what was packed.
+#[cfg(unix)]
+fn too_little_room(package_bytes: u64) -> Option<String> {
+    const GROWS: u64 = 4;
+    let free = |folder: &Path| {
+        let room = rustix::fs::statvfs(folder).ok()?;
+        Some(room.f_bavail.saturating_mul(room.f_frsize))
+    };
+    [PathBuf::from("/usr"), std::env::temp_dir()].iter().find_map(|folder| {
+        let free = free(folder).filter(|free| *free < package_bytes.saturating_mul(GROWS))?;
+        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+        Some(format!(
+            "there may be too little room, {} MB are free in {} for a package that is {} MB before it is unpacked",
+            megabytes(free),
+            folder.display(),
+            megabytes(package_bytes)
+        ))
+    })
+}
+
+#[cfg(not(unix))]
+fn too_little_room(_package_bytes: u64) -> Option<String> {
+    None
 }

@@ -15,6 +15,7 @@ pub(crate) async fn comes_to_no_harm(computer: &Computer, page: &Page) {
     machine.free_some_of_disk(ROOM_TO_FETCH_MEGABYTES).unwrap();
     page.click_button("Update now").await;
     page.wait_for_text("The update was not installed").await;
+    page.wait_for_text("there may be too little room").await;
     page.picture(&computer.picture_file("disk-full")).await;
     machine.free_disk().unwrap();
     the_old_one_starts(computer);
