@@ -5,6 +5,7 @@ use millwright_journeys::{
     laptop::{self, Packaging},
     xtask,
 };
+use millwright_lab::cache_folder;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -29,14 +30,15 @@ pub(crate) struct Release<'a> {
 }
 
 impl Releases {
-    /// The keys are made once in a target folder: packages that believe other ones would have to be built anew.
+    /// The keys are made once, in the lab's cache: packages that believe other ones would have to be built anew, and a key
+    /// is refused a place in the checkout.
     pub(crate) fn prepare(folder: &Path) -> Self {
         let releases = Self { folder: folder.to_owned() };
         let believed = releases.believed();
         fs::create_dir_all(&believed).unwrap();
         write_if_other(&folder.join("password"), PASSWORD);
         for name in ["primary", "offline"] {
-            let keys = folder.join("keys");
+            let keys = keys();
             if !keys.join(format!("{name}.pub")).exists() {
                 let words = ["release", "keygen", "--name", name, "--folder", keys.to_str().unwrap()];
                 run(Command::new(xtask()).args(words).args(releases.password()));
@@ -64,7 +66,7 @@ impl Releases {
         let (out, artifacts) = (self.described(version), package.parent().unwrap());
         fs::create_dir_all(&out).unwrap();
         fs::write(out.join("notes"), notes).unwrap();
-        let key = ["--key".into(), self.folder.join("keys/primary.key")];
+        let key = ["--key".into(), keys().join("primary.key")];
         run(Command::new(xtask())
             .args(["release", "sign", "--version", version])
             .args(&key)
@@ -152,6 +154,10 @@ impl Releases {
 }
 
 /// Leaves a file's time alone when it stays the same: cargo looks at that.
+fn keys() -> PathBuf {
+    cache_folder().unwrap().join("keys-of-a-test")
+}
+
 fn write_if_other(path: &Path, content: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(content) {
         fs::write(path, content).unwrap();
