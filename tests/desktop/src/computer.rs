@@ -3,6 +3,7 @@
 //! Owns: the desktop that the window stands on, the driver, pictures of the whole screen, and the server that releases
 //! come from. Does not own the packages and what describes them.
 
+use crate::driver::new_driver;
 use crate::page::Page;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use millwright_journeys::{eventually, laptop};
@@ -13,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU16, Ordering},
 };
-use thirtyfour::{Capabilities, WebDriver};
+use thirtyfour::Capabilities;
 
 /// Where the computer finds releases. The same in each lab, whatever its network's number: packages have it inside.
 const RELEASES: &str = "127.0.0.1:8099";
@@ -140,7 +141,7 @@ impl Computer {
         let mut wanted = Capabilities::new();
         wanted.set("browserName", "wry").unwrap();
         wanted.set("webkitgtk:browserOptions", browser).unwrap();
-        let window = WebDriver::new(format!("http://{}:{port}", self.machine.address()), wanted).await;
+        let window = new_driver(&format!("http://{}:{port}", self.machine.address()), wanted).await;
         Page::new(window.unwrap_or_else(|error| panic!("the window is not driven: {error}\n{}", self.log())))
     }
 

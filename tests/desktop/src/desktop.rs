@@ -1,5 +1,6 @@
 //! A desktop for one test: a display, a session bus, the driver, and the window on a workspace.
 
+use crate::driver::new_driver;
 use crate::{
     page::Page,
     programs::{Beside, application, find},
@@ -14,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use thirtyfour::{Capabilities, WebDriver};
+use thirtyfour::Capabilities;
 
 /// Longer than the driver takes to listen; only there so that nothing hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,7 +74,7 @@ impl Desktop {
         let mut wanted = Capabilities::new();
         wanted.set("browserName", "wry").unwrap();
         wanted.set("tauri:options", json!({ "application": application() })).unwrap();
-        let window = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await;
+        let window = new_driver(&format!("http://127.0.0.1:{port}"), wanted).await;
         let window = window.unwrap_or_else(|error| panic!("the window does not open: {error}"));
         let page = Page::new(window);
         let desktop = Self { page, home, driver, _bus: bus, _display: display, _folder: folder };

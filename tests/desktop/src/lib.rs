@@ -6,6 +6,7 @@
 
 mod computer;
 mod desktop;
+mod driver;
 mod page;
 mod programs;
 
