@@ -97,7 +97,10 @@ impl Machine {
         let leader = self.leader().ok_or_else(|| LabError::MachineIsOff(self.name.clone()))?;
         let target = format!("--target={leader}");
         let mut entering = self.network.root.privilege.command("nsenter");
-        entering.args([&target, "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "sh", "-c", command]);
+        // Not nsenter itself waits for the command: a machine that goes down stops every process first, nsenter would stop
+        // with its child, outside, where nothing wakes it, and the machine would wait for ever for the child to be reaped.
+        entering.args([&target, "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--no-fork"]);
+        entering.args(["sh", "-c", "sh -c \"$1\"; exit $?", "sh", command]);
         let output = run_any(&mut entering)?;
         Ok(Inside {
             exit_code: output.status.code(),

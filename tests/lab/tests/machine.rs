@@ -57,6 +57,9 @@ fn a_machine_is_a_debian_server_whose_apt_sees_updates_and_which_restarts() {
 
     let boot_id = web.boot_id().unwrap();
     assert_eq!(say(&web, "cat /proc/sys/kernel/random/boot_id"), boot_id);
+    // As a machine does to every process when it goes down: whoever looks inside must not stop with them.
+    let stopped = web.exec_inside("(sleep 1; kill -KILL $$) & kill -STOP $$").unwrap();
+    assert_eq!(stopped.exit_code, Some(137));
     // The connection may break before the answer: that is what a restart is.
     on(&web, "sudo systemctl reboot");
     let next = web.wait_for_boot_after(&boot_id, BOOT_TIMEOUT).unwrap();
