@@ -55,7 +55,7 @@ impl Installer for PluginInstaller {
 }
 
 fn not_installed(error: &dyn std::fmt::Display) -> Fault {
-    Fault::new(Code::UpdateInstallFailed, format!("the update was not installed: {error}")).with_hint(
+    Fault::new(Code::UpdateInstallFailed, format!("the system's installer did not put it in: {error}")).with_hint(
         "This version goes on. Try again, which also repairs an installation that was cut off, or install the package \
              yourself; it lies in the folder of updates.",
     )
