@@ -75,8 +75,13 @@ async fn a_dropped_shell_hangs_up_on_what_runs_in_it() {
     screen.type_in("echo pid'='$$.; exec sleep 600\r").await;
     screen.wait_for("pid=").await;
     let pid = screen.read_until(b'.').await;
-    drop(screen);
     let deadline = Instant::now() + Duration::from_secs(20);
+    // A shell that is hung up on just before its exec keeps that for later, and the program never hears of it.
+    while std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap() != "sleep\n" {
+        assert!(Instant::now() < deadline, "the shell does not become the program");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(screen);
     while Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().unwrap().success() {
         assert!(Instant::now() < deadline, "nobody hung up on process {pid}");
         tokio::time::sleep(Duration::from_millis(20)).await;
