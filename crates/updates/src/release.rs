@@ -94,6 +94,11 @@ impl Release {
         &self.keys
     }
 
+    /// How a key is called where a person reads it.
+    pub(crate) fn name_of(&self, id: KeyId) -> String {
+        self.keys.iter().find(|key| key.id == id).map_or_else(|| id.to_string(), |key| format!("{}, {id}", key.name))
+    }
+
     /// The key with that id, if a signature of it counts. `what` names what it signed.
     pub(crate) fn key(&self, id: KeyId, what: &str) -> Result<Option<&TrustedKey>, Fault> {
         if self.retired.contains(&id) && on(Control::KeyRetired) {

@@ -103,6 +103,8 @@ pub struct Offer {
     pub expires: Timestamp,
     /// What changed, for everybody and for this kind of installation.
     pub notes: String,
+    /// The key that the release is signed with, as it can be read: its name, then its id.
+    pub signed_by: String,
     /// How this installation was installed.
     pub target: Target,
     /// The package for it.
@@ -128,7 +130,7 @@ pub fn verify(
     let digest = Digest(Sha256::digest(bytes).into());
     check_place_and_time(&manifest, memory, situation)?;
     check_counter(&manifest, digest, key, memory)?;
-    let standing = standing(&manifest, release, situation)?;
+    let standing = standing(&manifest, key, release, situation)?;
     Ok(Verified { manifest, digest, key, standing })
 }
 
@@ -224,7 +226,7 @@ fn check_counter(manifest: &Manifest, digest: Digest, key: KeyId, memory: &Memor
     Ok(())
 }
 
-fn standing(manifest: &Manifest, release: &Release, situation: &Situation) -> Result<Standing, Fault> {
+fn standing(manifest: &Manifest, key: KeyId, release: &Release, situation: &Situation) -> Result<Standing, Fault> {
     if manifest.version == situation.version {
         return Ok(Standing::Current);
     }
@@ -275,6 +277,7 @@ fn standing(manifest: &Manifest, release: &Release, situation: &Situation) -> Re
         published: manifest.published,
         expires: manifest.expires,
         notes,
+        signed_by: release.name_of(key),
         target: situation.target.clone(),
         artifact: artifact.clone(),
         previous: previous.cloned(),

@@ -86,6 +86,10 @@ pub struct OfferView {
     pub sha256: String,
     /// The server that has it.
     pub server: String,
+    /// The key that the release is signed with: its name, then its id.
+    pub signed_by: String,
+    /// When this very version was left here, because it was started twice and did not come up.
+    pub did_not_come_up_at: Option<Timestamp>,
     /// Whether it lies here, proven.
     pub is_fetched: bool,
     /// What will happen, step by step.
@@ -141,6 +145,8 @@ pub struct PastUpdateView {
     pub from: String,
     /// What was to be.
     pub to: String,
+    /// What changed with it, as its makers say. Text.
+    pub notes: String,
     /// When it was over.
     pub at: Timestamp,
     /// Why it was not installed; none if it was.
@@ -214,11 +220,20 @@ fn news(updating: &Updating, state: &State) -> UpdateNews {
                 size_bytes: offer.artifact.size_bytes,
                 sha256: offer.artifact.sha256.to_string(),
                 server: offer.artifact.url.host_str().unwrap_or_default().to_owned(),
+                signed_by: offer.signed_by.clone(),
+                did_not_come_up_at: did_not_come_up_at(&state.history, offer),
                 is_fetched: state.is_fetched,
                 steps: steps(updating, offer),
             },
         },
     }
+}
+
+/// None once it came up after all.
+fn did_not_come_up_at(history: &[PastUpdate], offer: &Offer) -> Option<Timestamp> {
+    let mut ends = history.iter().rev().filter(|past| past.to == offer.version);
+    let last = ends.find(|past| matches!(past.outcome, Outcome::Installed | Outcome::DidNotComeUp))?;
+    (last.outcome == Outcome::DidNotComeUp).then_some(last.at)
 }
 
 fn steps(updating: &Updating, offer: &Offer) -> Vec<String> {
@@ -246,6 +261,7 @@ fn past(update: &PastUpdate) -> PastUpdateView {
     PastUpdateView {
         from: update.from.to_string(),
         to: update.to.to_string(),
+        notes: update.notes.clone(),
         at: update.at,
         fault: match &update.outcome {
             Outcome::Installed => None,

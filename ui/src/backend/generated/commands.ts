@@ -2199,6 +2199,14 @@ sha256: string,
  */
 server: string, 
 /**
+ * The key that the release is signed with: its name, then its id.
+ */
+signed_by: string, 
+/**
+ * When this very version was left here, because it was started twice and did not come up.
+ */
+did_not_come_up_at: string | null, 
+/**
  * Whether it lies here, proven.
  */
 is_fetched: boolean, 
@@ -2463,6 +2471,10 @@ from: string,
  * What was to be.
  */
 to: string, 
+/**
+ * What changed with it, as its makers say. Text.
+ */
+notes: string, 
 /**
  * When it was over.
  */

@@ -10,6 +10,8 @@ export const offer: OfferView = {
   size_bytes: 41_943_040,
   sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   server: "releases.example.org",
+  signed_by: "primary, 1A2B3C4D5E6F7081",
+  did_not_come_up_at: null,
   is_fetched: false,
   steps: ["Fetches the package.", "Restarts Millwright."],
 };
@@ -17,6 +19,7 @@ export const offer: OfferView = {
 export const installed: PastUpdateView = {
   from: "0.8.4",
   to: "0.9.0",
+  notes: "Hosts can be moved.",
   at: "2026-11-02T08:15:02Z",
   fault: null,
   backup: "/data/backups/before-update.db",
