@@ -1,10 +1,11 @@
 //! Updates of Millwright itself.
 //!
-//! Owns what a release says of itself, whether it may be believed, fetching it, and this installation's memory of updates.
-//! Deliberately does not own installing (the updater plugin's), windows, or what may not be interrupted by an update.
+//! Owns what a release says of itself, whether it may be believed, fetching it, and this installation's memory of
+//! updates. Deliberately does not own installing (the desktop shell's), windows, or what may not be interrupted by an
+//! update.
 //!
-//! The way of a release: `fetch` gets bytes, `verify` judges the manifest by exactly those bytes, `memory` notes what was
-//! believed, `package` proves what the manifest names, and `updates` is the one door to all of it.
+//! The way of a release: `fetch` gets bytes, `verify` judges the manifest by exactly those bytes, `memory` notes what
+//! was believed, `package` proves what the manifest names, and `updates` is the one door to all of it.
 
 mod control;
 mod fetch;

@@ -1,6 +1,6 @@
 //! An update whose new version does not start: a person is offered the way back.
 
-use super::{PluginInstaller, Start};
+use super::{Start, SystemInstaller};
 use millwright_api::{Installer, Workspace};
 use millwright_domain::Fault;
 use millwright_updates::{Package, Started};
@@ -60,7 +60,7 @@ pub(crate) fn ask_about(
 /// The workspace first: the version before could not open it otherwise.
 fn go_back(app: AppHandle, package: Package, backup: Option<PathBuf>, workspace: PathBuf) {
     tauri::async_runtime::spawn_blocking(move || {
-        let installer = PluginInstaller::new(app.clone());
+        let installer = SystemInstaller::new(app.clone());
         let gone = backup
             .map_or(Ok(()), |backup| Workspace::restore_if_changed(&workspace, &backup))
             .and_then(|()| installer.install(&package));

@@ -1,15 +1,16 @@
-//! Updates of this application: what is installed and by whom, handing a proven package to the updater plugin, and a start
-//! that comes after an update.
+//! Updates of this application: what is installed and by whom, putting a proven package in, and a start that comes
+//! after an update.
 //!
-//! What is offered, proven and waited for is the engine's. The plugin never asks a server: it gets a release that was
-//! verified, and proves the package's signature and signed version once more before it installs.
+//! What is offered, proven and waited for is the engine's.
 
 mod failed_start;
 mod installer;
 mod owner;
+#[cfg(target_os = "linux")]
+mod packages;
 
 pub(crate) use failed_start::ask_about;
-pub(crate) use installer::PluginInstaller;
+pub(crate) use installer::SystemInstaller;
 
 use directories::ProjectDirs;
 use millwright_api::Desk;
@@ -25,8 +26,8 @@ pub(crate) struct Start {
     pub(crate) started: Started,
 }
 
-/// Counts this start, before anything else may go wrong in it. None where nothing can be remembered: that is in the log,
-/// and no reason not to start.
+/// Counts this start, before anything else may go wrong in it. None where nothing can be remembered: that is in the
+/// log, and no reason not to start.
 pub(crate) fn begin(app: &AppHandle) -> Option<Start> {
     let opened = open(app).and_then(|updates| Ok(Start { started: updates.start()?, updates }));
     opened
@@ -44,7 +45,7 @@ pub(crate) fn offer(app: &AppHandle, desk: &Desk, start: &Start) {
         let target = updates.state().target;
         let owner = tauri::async_runtime::spawn_blocking(move || owner::owner(target.as_ref())).await;
         match owner {
-            Ok(owner) => desk.offer_updates(updates, &started, owner, Arc::new(PluginInstaller::new(app))),
+            Ok(owner) => desk.offer_updates(updates, &started, owner, Arc::new(SystemInstaller::new(app))),
             Err(error) => tracing::error!(%error, "nobody knows who installed this application"),
         }
     });

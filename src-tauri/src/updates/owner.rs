@@ -22,8 +22,8 @@ pub(crate) fn target() -> Option<Target> {
     format!("{platform}-{bundle}").parse().ok()
 }
 
-/// Who updates it. A package that came from a repository is its package manager's: what is put in past it would be taken
-/// back with its next update, or hold that up.
+/// Who updates it. A package that came from a repository is its package manager's: what is put in past it would be
+/// taken back with its next update, or hold that up.
 pub(crate) fn owner(target: Option<&Target>) -> UpdateOwner {
     let program = std::env::current_exe().unwrap_or_default();
     match target.map(Target::bundle) {

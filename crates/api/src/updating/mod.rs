@@ -1,8 +1,8 @@
 //! Putting an update of Millwright in: when, in which order, and that nothing is under way meanwhile.
 //!
-//! Owns: the order of fetching, waiting, backing up, installing and restarting, and what a client is shown of it. Does not
-//! own: whether a release may be believed (that is `millwright-updates`), nor how a package gets into this system, which
-//! is whoever's part who implements [`Installer`].
+//! Owns: the order of fetching, waiting, backing up, installing and restarting, and what a client is shown of it. Does
+//! not own: whether a release may be believed (that is `millwright-updates`), nor how a package gets into this system,
+//! which is whoever's part who implements [`Installer`].
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +27,8 @@ const GLANCE: Duration = Duration::from_secs(1);
 
 /// Puts a proven package into this system.
 pub trait Installer: Send + Sync + 'static {
+    /// Says what speaks against it in this system, before anything is waited for. Blocks, and asks nobody.
+    fn check(&self, package: &Package) -> Result<(), Fault>;
     /// Installs it. Blocks, and may ask a person for a password. On Windows it does not come back.
     fn install(&self, package: &Package) -> Result<(), Fault>;
     /// Ends this process and starts what is installed now.
@@ -72,7 +74,8 @@ pub(crate) struct Updating {
 }
 
 impl Desk {
-    /// Lets this desk show and put in updates, and asks for them now and then from here on. Needs a running tokio runtime.
+    /// Lets this desk show and put in updates, and asks for them now and then from here on. Needs a running tokio
+    /// runtime.
     pub fn offer_updates(
         &self,
         updates: Updates,
@@ -234,6 +237,8 @@ impl Updating {
             .updates
             .fetch(|step| self.enter(desk, UpdatePhase::Fetching { bytes: step.bytes, of_bytes: step.of_bytes }))
             .await?;
+        let (installer, package) = (Arc::clone(&self.installer), fetched.clone());
+        blocking(move || installer.check(&package)).await?;
         let still = match when {
             UpdateWhen::Now => desk.stand_still()?,
             UpdateWhen::AfterWork => self.wait_for_work(desk).await?,

@@ -35,11 +35,19 @@ struct Recorder {
     given: Mutex<Vec<Vec<u8>>>,
     /// A word for each installation.
     may_go_on: Mutex<std::sync::mpsc::Receiver<()>>,
+    speaks_against: AtomicBool,
     refuses: AtomicBool,
     restarts: AtomicU32,
 }
 
 impl Installer for Recorder {
+    fn check(&self, _: &Package) -> Result<(), Fault> {
+        match self.speaks_against.load(Ordering::Relaxed) {
+            true => Err(Fault::new(Code::UpdateInstallFailed, "it needs libfoo1")),
+            false => Ok(()),
+        }
+    }
+
     fn install(&self, package: &Package) -> Result<(), Fault> {
         self.given.lock().unwrap().push(package.bytes()?);
         self.may_go_on.lock().unwrap().recv().map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
@@ -75,6 +83,7 @@ impl Scene {
         let installer = Arc::new(Recorder {
             given: Mutex::default(),
             may_go_on: Mutex::new(waits),
+            speaks_against: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
             restarts: AtomicU32::new(0),
         });
@@ -131,6 +140,14 @@ impl Scene {
         }
     }
 
+    /// Writes something into what the installation remembers.
+    fn remember(&self, field: &str, value: Value) {
+        let path = self.folder.path().join("updates/updates.json");
+        let mut memory: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        memory[field] = value;
+        std::fs::write(path, memory.to_string()).unwrap();
+    }
+
     fn backups(&self) -> usize {
         let folder = self.desk.workspace().folder().join("backups");
         let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -173,6 +190,42 @@ async fn an_update_is_shown_put_in_and_restarted_into() {
     assert_eq!(Fault::from(store.begin_work().unwrap_err()).code, Code::UpdateInstalling, "until the process ends");
     while scene.installer.restarts.load(Ordering::Relaxed) == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_this_system_is_said_before_anything_is_waited_for() {
+    let scene = Scene::new().await;
+    scene.call("updates_check", json!({})).await.unwrap();
+    let _lease = scene.desk.workspace().store.lease_run(RunId(uuid::Uuid::nil())).unwrap().unwrap();
+    scene.installer.speaks_against.store(true, Ordering::Relaxed);
+    scene.install("after_work").await.unwrap();
+    let failed = scene.until("the end", |phase| matches!(phase, UpdatePhase::Failed { .. })).await;
+    let UpdatePhase::Failed { fault } = failed else { panic!("{failed:?}") };
+    assert_eq!(fault.message, "it needs libfoo1");
+    assert_eq!((scene.installed(), scene.backups()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_version_that_did_not_come_up_here_says_so_until_it_does() {
+    let scene = Scene::new().await;
+    for (outcomes, says_so) in
+        [(vec!["did_not_come_up"], true), (vec!["did_not_come_up", "installed"], false), (vec!["installed"], false)]
+    {
+        let past = |kind| {
+            json!({
+                "from": "0.9.0", "to": "0.9.1", "notes": "Better.", "at": "2026-11-22T08:00:00Z", "backup": null,
+                "outcome": { "kind": kind },
+            })
+        };
+        scene.remember("history", outcomes.iter().map(past).collect());
+        let view = scene.call("updates_check", json!({})).await.unwrap();
+        let offer = &view["news"]["offer"];
+        assert_eq!(offer["did_not_come_up_at"] == "2026-11-22T08:00:00Z", says_so, "{outcomes:?}: {offer}");
+        assert_eq!(view["history"][0]["notes"], "Better.");
+        let id = scene.keys.pk.to_box().unwrap().to_string();
+        let signed_by = offer["signed_by"].as_str().unwrap().strip_prefix("primary, ").unwrap();
+        assert!(id.contains(signed_by), "{signed_by} is not the key of {id}");
     }
 }
 

@@ -1,21 +1,48 @@
-//! Installing is broken off in the middle: what was installed stays and starts, and the next try puts all of it right.
+//! Installing is refused, or broken off in the middle: what was installed stays and starts, and the next try puts all
+//! of it right.
 
+use crate::journey::{NOWHERE, package_version};
 use millwright_desktop_tests::{Computer, Page};
 use millwright_journeys::eventually;
 
 /// What dpkg unpacks into, before it takes the place of the old file.
 const UNPACKED: &str = "/usr/bin/millwright-desktop.dpkg-new";
-/// Enough for the package, its copy for dpkg, the one before and a copy of the workspace; not for what it unpacks.
-const ROOM_TO_FETCH_MEGABYTES: u32 = 120;
+/// Enough for a copy of the workspace; not for what dpkg unpacks.
+const LITTLE_ROOM_MEGABYTES: u32 = 20;
 
-/// Twice: dpkg is killed, then the disk is full. The page stands at what went wrong.
+/// The package needs what is not there. The page stands at the offer.
+pub(crate) async fn is_refused_before_anything_is_touched(computer: &Computer, page: &Page) {
+    page.click_button("Check now").await;
+    page.wait_for_text("Millwright 0.9.1").await;
+    page.click_button("Update now").await;
+    page.wait_for_text("does not fit what is installed here").await;
+    page.wait_for_text(NOWHERE).await;
+    page.wait_for_text("sudo apt install").await;
+    page.picture(&computer.picture_file("needs-more")).await;
+    the_old_one_starts(computer);
+    assert_eq!(computer.remembered()["history"], serde_json::json!([]), "it was not begun");
+    page.click_button("Leave it").await;
+}
+
+/// dpkg's leave is taken away, and given back. The page stands at what went wrong.
+async fn nobody_may_install(computer: &Computer, page: &Page) {
+    let rule = |verb: &str| computer.machine().read_inside(&format!("cd /etc/polkit-1/rules.d && {verb}")).unwrap();
+    rule("mv 50-lab.rules 50-lab.away && systemctl restart polkit");
+    page.click_button("Update now").await;
+    page.wait_for_text("nobody could be asked for leave to install").await;
+    page.picture(&computer.picture_file("not-allowed")).await;
+    rule("mv 50-lab.away 50-lab.rules && systemctl restart polkit");
+    the_old_one_starts(computer);
+}
+
+/// Three times: nobody may install, the disk is full, dpkg is killed. The page stands at what went wrong.
 pub(crate) async fn comes_to_no_harm(computer: &Computer, page: &Page) {
+    nobody_may_install(computer, page).await;
     let machine = computer.machine();
     machine.fill_disk().unwrap();
-    machine.free_some_of_disk(ROOM_TO_FETCH_MEGABYTES).unwrap();
-    page.click_button("Update now").await;
-    page.wait_for_text("The update was not installed").await;
-    page.wait_for_text("there may be too little room").await;
+    machine.free_some_of_disk(LITTLE_ROOM_MEGABYTES).unwrap();
+    page.click_button("Try again").await;
+    page.wait_for_text("No space left on device").await;
     page.picture(&computer.picture_file("disk-full")).await;
     machine.free_disk().unwrap();
     the_old_one_starts(computer);
@@ -27,7 +54,7 @@ pub(crate) async fn comes_to_no_harm(computer: &Computer, page: &Page) {
     eventually("dpkg was killed", || {
         machine.exec_inside("systemctl is-active --quiet killer").ok().filter(|unit| unit.exit_code != Some(0))
     });
-    page.wait_for_text("The update was not installed").await;
+    page.wait_for_text("dpkg was ended by signal 9").await;
     page.picture(&computer.picture_file("dpkg-killed")).await;
     the_old_one_starts(computer);
     assert_ne!(machine.read_inside("dpkg --audit").unwrap(), "", "dpkg was in the midst of it");
@@ -37,7 +64,6 @@ pub(crate) async fn comes_to_no_harm(computer: &Computer, page: &Page) {
 fn the_old_one_starts(computer: &Computer) {
     assert!(computer.window().is_some(), "{}", computer.log());
     assert_eq!(computer.shell("millwright --version"), "millwright 0.9.0");
-    let old = "dpkg-query --show --showformat='${Version}' millwright";
-    assert_eq!(computer.machine().read_inside(old).unwrap(), "0.9.0");
+    assert_eq!(package_version(computer), "0.9.0");
     assert!(computer.remembered()["installing"].is_null());
 }

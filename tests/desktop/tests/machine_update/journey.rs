@@ -11,6 +11,8 @@ use millwright_lab::{LabError, LabRoot, Machine, Part, requirements};
 use serde_json::Value;
 use std::{path::Path, time::Instant};
 
+/// A package that no repository has.
+pub(crate) const NOWHERE: &str = "libnotthere9 (>= 3)";
 const SETTINGS: &str = "/settings/updates";
 /// How long the work takes that the update to 0.9.2 waits for, in seconds.
 const WORK_SECONDS: u32 = 20;
@@ -24,24 +26,30 @@ async fn it_updates_itself_waits_for_work_and_goes_back_from_a_version_that_neve
     let releases = Releases::prepare(&target.join("update"));
     let [old, new] = ["0.9.0", "0.9.1"].map(|version| releases.package(version));
     let broken = releases.that_never_comes_up(&new, "0.9.1", "0.9.2");
-    let first = Release { version: "0.9.0", package: &old, counter: 1, notes: "The first one.", previous: None };
+    let needing = releases.that_needs(&new, NOWHERE);
     let notes = "A list of hosts opens faster.\n- Runs say sooner why they wait.";
-    let second = Release { version: "0.9.1", package: &new, counter: 2, notes, previous: Some("0.9.0") };
-    let third = Release { version: "0.9.2", package: &broken, counter: 3, notes: "All new.", previous: Some("0.9.1") };
-    for release in [&first, &second, &third] {
+    let first = Release { version: "0.9.0", package: &old, counter: 1, notes: "The first one.", previous: None };
+    let hasty = Release { version: "0.9.1", package: &needing, counter: 2, notes, previous: Some(&first) };
+    let second = Release { version: "0.9.1", package: &new, counter: 3, notes, previous: Some(&first) };
+    let third = Release { version: "0.9.2", package: &broken, counter: 4, notes: "All new.", previous: Some(&second) };
+    let all = [&first, &hasty, &second, &third];
+    for release in all {
         releases.describe(release);
     }
-    println!("three releases: {:.0} s", started.elapsed().as_secs_f64());
+    println!("the releases: {:.0} s", started.elapsed().as_secs_f64());
 
     let root = LabRoot::prepare(|line| println!("{line}")).unwrap();
     let pictures = target.parent().unwrap().join("screenshots/update");
     let computer = Computer::start(&root, &old, &pictures);
-    for release in [&first, &second, &third] {
+    for release in all {
         releases.upload(release, computer.served());
     }
     println!("the computer: {:.0} s", started.elapsed().as_secs_f64());
+    let page = know_a_host_and_open(&computer).await;
+    releases.announce(&hasty, computer.served());
+    interrupted::is_refused_before_anything_is_touched(&computer, &page).await;
     releases.announce(&second, computer.served());
-    let page = updates_itself(&computer).await;
+    let page = updates_itself(&computer, page).await;
     println!("0.9.1: {:.0} s", started.elapsed().as_secs_f64());
     releases.announce(&third, computer.served());
     waits_for_work(&computer, &page).await;
@@ -51,12 +59,16 @@ async fn it_updates_itself_waits_for_work_and_goes_back_from_a_version_that_neve
     println!("0.9.1 again: {:.0} s, pictures in {}", started.elapsed().as_secs_f64(), pictures.display());
 }
 
-/// From 0.9.0 to 0.9.1, by what a person sees and clicks.
-async fn updates_itself(computer: &Computer) -> Page {
+async fn know_a_host_and_open(computer: &Computer) -> Page {
     know_a_host(computer);
     let page = computer.open().await;
-    let old_window = computer.window().unwrap();
     page.go(SETTINGS).await;
+    page
+}
+
+/// From 0.9.0 to 0.9.1, by what a person sees and clicks.
+async fn updates_itself(computer: &Computer, page: Page) -> Page {
+    let old_window = computer.window().unwrap();
     page.click_button("Check now").await;
     page.wait_for_text("Millwright 0.9.1").await;
     page.wait_for_text("A list of hosts opens faster.").await;
@@ -71,7 +83,7 @@ async fn updates_itself(computer: &Computer) -> Page {
     });
     let history = &computer.remembered()["history"];
     let outcomes: Vec<_> = history.as_array().unwrap().iter().map(|past| past["outcome"]["kind"].clone()).collect();
-    assert_eq!(outcomes, ["failed", "failed", "installed"], "{history}");
+    assert_eq!(outcomes, ["failed", "failed", "failed", "installed"], "{history}");
     installed(computer, "0.9.1");
     let page = computer.take_over().await;
     page.wait_for_text("Millwright was updated from 0.9.0 to 0.9.1").await;
@@ -121,8 +133,8 @@ fn goes_back(computer: &Computer) {
         (remembered["installing"].is_null() && remembered["starts"].is_null()).then_some(())
     });
     let history = computer.remembered()["history"].take();
-    assert_eq!(history[3]["to"], "0.9.2", "{history}");
-    assert_eq!(history[3]["outcome"]["kind"], "did_not_come_up", "{history}");
+    assert_eq!(history[4]["to"], "0.9.2", "{history}");
+    assert_eq!(history[4]["outcome"]["kind"], "did_not_come_up", "{history}");
     installed(computer, "0.9.1");
     computer.picture_of_screen("went-back");
 }

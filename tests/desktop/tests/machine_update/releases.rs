@@ -25,13 +25,13 @@ pub(crate) struct Release<'a> {
     pub(crate) package: &'a Path,
     pub(crate) counter: u64,
     pub(crate) notes: &'a str,
-    /// The version before, which was described as well.
-    pub(crate) previous: Option<&'a str>,
+    /// What it follows, which was described before.
+    pub(crate) previous: Option<&'a Release<'a>>,
 }
 
 impl Releases {
-    /// The keys are made once, in the lab's cache: packages that believe other ones would have to be built anew, and a key
-    /// is refused a place in the checkout.
+    /// The keys are made once, in the lab's cache: packages that believe other ones would have to be built anew, and a
+    /// key is refused a place in the checkout.
     pub(crate) fn prepare(folder: &Path) -> Self {
         let releases = Self { folder: folder.to_owned() };
         let believed = releases.believed();
@@ -63,7 +63,7 @@ impl Releases {
     /// Signs a package and describes it.
     pub(crate) fn describe(&self, release: &Release<'_>) {
         let Release { version, package, counter, notes, previous } = release;
-        let (out, artifacts) = (self.described(version), package.parent().unwrap());
+        let (out, artifacts) = (self.described(release), package.parent().unwrap());
         fs::create_dir_all(&out).unwrap();
         fs::write(out.join("notes"), notes).unwrap();
         let key = ["--key".into(), keys().join("primary.key")];
@@ -87,7 +87,7 @@ impl Releases {
         publish.args(&key).args(self.password()).arg("--counter").arg(counter.to_string());
         publish.arg("--artifacts").arg(artifacts).arg("--notes").arg(out.join("notes")).arg("--out").arg(&out);
         publish.arg("--release").arg(self.believed());
-        publish.arg("--base-url").arg(format!("{}/packages/{version}/", Computer::releases()));
+        publish.arg("--base-url").arg(format!("{}/packages/{counter}/", Computer::releases()));
         if let Some(previous) = previous {
             publish.arg("--previous").arg(self.described(previous).join("manifest.json"));
         }
@@ -96,7 +96,7 @@ impl Releases {
 
     /// Uploads a package.
     pub(crate) fn upload(&self, release: &Release<'_>, server: &Path) {
-        let packages = server.join("packages").join(release.version);
+        let packages = server.join("packages").join(release.counter.to_string());
         fs::create_dir_all(&packages).unwrap();
         fs::copy(release.package, packages.join(release.package.file_name().unwrap())).unwrap();
     }
@@ -106,7 +106,7 @@ impl Releases {
         let channel = server.join("stable");
         fs::create_dir_all(&channel).unwrap();
         for name in ["manifest.json.minisig", "manifest.json"] {
-            fs::copy(self.described(release.version).join(name), channel.join(name)).unwrap();
+            fs::copy(self.described(release).join(name), channel.join(name)).unwrap();
         }
     }
 
@@ -114,29 +114,48 @@ impl Releases {
     ///
     /// Its programs are those of the package, with the version in them replaced.
     pub(crate) fn that_never_comes_up(&self, package: &Path, from: &str, version: &str) -> PathBuf {
-        let root = self.folder.join("broken");
+        let name = package.file_name().unwrap().to_str().unwrap().replace(from, version);
+        self.made_from(package, "broken", &name, |root| {
+            for file in ["usr/bin/millwright", "usr/bin/millwright-desktop", "DEBIAN/control"] {
+                replace_all(&root.join(file), from, version);
+            }
+            let library = root.join("usr/lib/millwright/broken.so");
+            fs::create_dir_all(library.parent().unwrap()).unwrap();
+            let source = self.folder.join("broken.c");
+            fs::write(&source, "#include <stdlib.h>\nunsigned long webkit_web_view_get_type(void) { abort(); }\n")
+                .unwrap();
+            run(Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source));
+            // The loader reads it for each program, and the package takes it away again with itself.
+            fs::create_dir_all(root.join("etc")).unwrap();
+            fs::write(root.join("etc/ld.so.preload"), "/usr/lib/millwright/broken.so\n").unwrap();
+        })
+    }
+
+    /// The same version, needing a package that is nowhere.
+    pub(crate) fn that_needs(&self, package: &Path, needs: &str) -> PathBuf {
+        let name = package.file_name().unwrap().to_str().unwrap();
+        self.made_from(package, "needing", name, |root| {
+            let control = root.join("DEBIAN/control");
+            let text = fs::read_to_string(&control).unwrap();
+            let changed = text.replace("\nDepends: ", &format!("\nDepends: {needs}, "));
+            assert_ne!(changed, text);
+            fs::write(control, changed).unwrap();
+        })
+    }
+
+    /// Another package from what one unpacks to.
+    fn made_from(&self, package: &Path, kind: &str, name: &str, change: impl FnOnce(&Path)) -> PathBuf {
+        let (root, folder) = (self.folder.join(kind), self.folder.join(format!("package-{kind}")));
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
         run(Command::new("dpkg-deb").arg("--raw-extract").arg(package).arg(&root));
-        for file in ["usr/bin/millwright", "usr/bin/millwright-desktop", "DEBIAN/control"] {
-            replace_all(&root.join(file), from, version);
-        }
-        let library = root.join("usr/lib/millwright/broken.so");
-        fs::create_dir_all(library.parent().unwrap()).unwrap();
-        let source = self.folder.join("broken.c");
-        fs::write(&source, "#include <stdlib.h>\nunsigned long webkit_web_view_get_type(void) { abort(); }\n").unwrap();
-        run(Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source));
-        // The loader reads it for each program, and the package takes it away again with itself.
-        fs::create_dir_all(root.join("etc")).unwrap();
-        fs::write(root.join("etc/ld.so.preload"), "/usr/lib/millwright/broken.so\n").unwrap();
+        change(&root);
         fs::remove_file(root.join("DEBIAN/md5sums")).unwrap();
-        let folder = self.folder.join(format!("package-{version}"));
         fs::create_dir_all(&folder).unwrap();
-        let name = package.file_name().unwrap().to_str().unwrap().replace(from, version);
-        let broken = folder.join(name);
-        run(Command::new("dpkg-deb").args(["--root-owner-group", "-Zzstd", "-z1", "--build"]).arg(&root).arg(&broken));
-        broken
+        let made = folder.join(name);
+        run(Command::new("dpkg-deb").args(["--root-owner-group", "-Zzstd", "-z1", "--build"]).arg(&root).arg(&made));
+        made
     }
 
     /// What packages of these releases are built with.
@@ -144,8 +163,8 @@ impl Releases {
         self.folder.join("release")
     }
 
-    fn described(&self, version: &str) -> PathBuf {
-        self.folder.join(format!("described-{version}"))
+    fn described(&self, release: &Release<'_>) -> PathBuf {
+        self.folder.join(format!("described-{}", release.counter))
     }
 
     fn password(&self) -> [PathBuf; 2] {
@@ -153,11 +172,11 @@ impl Releases {
     }
 }
 
-/// Leaves a file's time alone when it stays the same: cargo looks at that.
 fn keys() -> PathBuf {
     cache_folder().unwrap().join("keys-of-a-test")
 }
 
+/// Leaves a file's time alone when it stays the same: cargo looks at that.
 fn write_if_other(path: &Path, content: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(content) {
         fs::write(path, content).unwrap();
