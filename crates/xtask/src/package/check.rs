@@ -2,8 +2,11 @@
 
 use super::{Profile, said};
 use crate::process;
-use anyhow::{Context, Result};
-use std::{path::Path, process::Command};
+use anyhow::{Context, Result, bail};
+use std::{fs, path::Path, process::Command};
+
+/// A technician fetches it over whatever network is there.
+const MOST_BYTES: u64 = 12_000_000;
 
 /// Fails on an error that one of them finds; warnings are shown.
 pub(super) fn check(deb: &Path, profile: Profile) -> Result<()> {
@@ -15,6 +18,10 @@ pub(super) fn check(deb: &Path, profile: Profile) -> Result<()> {
     process::run(Command::new("appstreamcli").args(["validate", "--no-net"]).arg(metainfo))?;
     if profile == Profile::Release {
         process::run(Command::new("lintian").arg("--fail-on=error").arg(deb))?;
+        let size = fs::metadata(deb).with_context(|| deb.display().to_string())?.len();
+        if size > MOST_BYTES {
+            bail!("{} has {size} bytes, and may have {MOST_BYTES}", deb.display());
+        }
     }
     Ok(())
 }
