@@ -12,34 +12,11 @@ use crate::{
 use allowed::Allowed;
 pub(crate) use allowed::spdx_expression;
 use anyhow::{Context, Result, bail};
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
-
-/// Where the text goes, and for what.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Options {
-    /// The target that the product is built for; this machine's when none is named
-    #[arg(long, value_name = "TRIPLE")]
-    target: Option<String>,
-
-    /// A file to write; otherwise it is printed
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::ExitCode};
 
 /// Writes or prints the text.
-pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let root = workspace::root();
-    let text = options.target.as_ref().map_or_else(|| licences(root), |target| licences_for(root, target))?;
-    match &options.out {
-        Some(file) => fs::write(file, text).with_context(|| format!("write {}", file.display()))?,
-        None => print!("{text}"),
-    }
+pub(crate) fn run(options: &shipped::Options) -> Result<ExitCode> {
+    options.hand_over(&licences_for(workspace::root(), &options.target()?)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

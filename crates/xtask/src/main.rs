@@ -44,7 +44,7 @@ enum Command {
     /// Check format, lints, dependencies, scripts, workflows and the length of files
     Lint(lint::Options),
     /// Print the licences of everything that is inside of the product
-    Licences(licences::Options),
+    Licences(shipped::Options),
     /// Print the bill of materials of the product, as CycloneDX
     Sbom(sbom::Options),
     /// Serve the window's files and the engine over loopback HTTP, for development

@@ -18,13 +18,8 @@ use std::{
 /// What the bill is for, and where it goes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The target that the product is built for; this machine's when none is named
-    #[arg(long, value_name = "TRIPLE")]
-    target: Option<String>,
-
-    /// A file to write; otherwise it is printed
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    shown: shipped::Options,
 
     /// A built program: fails unless the C libraries in it have the versions that the bill names
     #[arg(long, value_name = "FILE")]
@@ -33,16 +28,12 @@ pub(crate) struct Options {
 
 /// Writes or prints the bill.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let target = options.target.clone().map_or_else(shipped::host_target, Ok)?;
+    let target = options.shown.target()?;
     let parts = shipped::parts(workspace::root(), &target)?;
     if let Some(program) = &options.check {
         check(program, &parts)?;
     }
-    let text = bill_of(&parts, &target)?;
-    match &options.out {
-        Some(file) => fs::write(file, text).with_context(|| format!("write {}", file.display()))?,
-        None => print!("{text}"),
-    }
+    options.shown.hand_over(&bill_of(&parts, &target)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,11 +4,13 @@
 //! Only finds out; `licences` and `sbom` say it. Nothing here depends on when or by whom it is asked.
 
 mod crates;
+mod options;
 mod page;
 mod vendored;
 
 use crate::window;
 use anyhow::{Context, Result, bail};
+pub(crate) use options::Options;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
