@@ -137,7 +137,8 @@ impl Fetcher {
         Ok(bytes)
     }
 
-    /// Fetches a package into a folder, or goes on with what lies there of it, and proves it. It has its name only then.
+    /// Fetches a package into a folder, or goes on with what lies there of it, and proves it. It has its name only
+    /// then.
     pub(crate) async fn package(
         &self,
         kept: &KeptPackage,

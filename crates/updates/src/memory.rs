@@ -1,4 +1,5 @@
-//! What this installation remembers of updates: a small file of its own, so that it can be read before anything else is.
+//! What this installation remembers of updates: a small file of its own, so that it can be read before anything else
+//! is.
 //!
 //! Owns the file, its lock, and that it is wholly old or wholly new whatever happens. Unknown fields are let pass and
 //! missing ones have defaults: after a way back an older version reads what a newer one wrote.
@@ -40,8 +41,8 @@ pub struct Memory {
     pub channel: Channel,
     /// The newest manifest that was believed, by channel and key.
     pub counters: BTreeMap<Channel, BTreeMap<KeyId, Seen>>,
-    /// The newest time at which a manifest was believed. It rises with those alone, so a clock that once ran ahead cannot
-    /// make every later release look expired.
+    /// The newest time at which a manifest was believed. It rises with those alone, so a clock that once ran ahead
+    /// cannot make every later release look expired.
     pub newest_time: Option<Timestamp>,
     /// The last time that the server was asked, and how that ended.
     pub last_check: Option<LastCheck>,

@@ -120,8 +120,8 @@ impl Package {
     }
 }
 
-/// Refuses bytes that are not the package that a believed release names: exactly as long, the same SHA-256, signed by a key
-/// that counts, and signed for that very version.
+/// Refuses bytes that are not the package that a believed release names: exactly as long, the same SHA-256, signed by a
+/// key that counts, and signed for that very version.
 pub fn prove(mut bytes: impl Read, kept: &KeptPackage, release: &Release) -> Result<(), Fault> {
     let KeptPackage { artifact, version, .. } = kept;
     let read = ReadSignature::parse(&artifact.signature, "the package")?;

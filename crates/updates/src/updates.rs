@@ -1,5 +1,5 @@
-//! The one door: an installation's updates, from asking the server to a package that can be installed, and what became of
-//! it at the next start.
+//! The one door: an installation's updates, from asking the server to a package that can be installed, and what became
+//! of it at the next start.
 
 use crate::{
     control::blocking,
@@ -58,8 +58,8 @@ struct Now {
 }
 
 impl Updates {
-    /// Opens the memory in a folder of the user's data, or begins one. Without a release updates are off, and the memory
-    /// still tells how this start came about.
+    /// Opens the memory in a folder of the user's data, or begins one. Without a release updates are off, and the
+    /// memory still tells how this start came about.
     pub fn open(folder: &Path, release: Option<Release>, installed: Installed) -> Result<Self, Fault> {
         Self::open_with(folder, release, installed, Arc::new(Timestamp::now), Limits::default())
     }

@@ -201,8 +201,8 @@ fn check_place_and_time(manifest: &Manifest, memory: &Memory, situation: &Situat
     Ok(())
 }
 
-/// Counters are kept by key, so that a stolen key that counts to the end does not lock the other one out, and by channel,
-/// so that one who leaves the beta channel can still follow the stable one.
+/// Counters are kept by key, so that a stolen key that counts to the end does not lock the other one out, and by
+/// channel, so that one who leaves the beta channel can still follow the stable one.
 fn check_counter(manifest: &Manifest, digest: Digest, key: KeyId, memory: &Memory) -> Result<(), Fault> {
     let Some(seen) = memory.seen(manifest.channel, key) else { return Ok(()) };
     let is_older = manifest.counter < seen.counter;
@@ -292,8 +292,8 @@ fn check_artifact(artifact: &Artifact, release: &Release) -> Result<(), Fault> {
     release.permit(&artifact.url)
 }
 
-/// Where an installation stands in the line for a version, from 0 to below 1: the same at every check, another for every
-/// version, so that it is not always the same ones who go first.
+/// Where an installation stands in the line for a version, from 0 to below 1: the same at every check, another for
+/// every version, so that it is not always the same ones who go first.
 pub(crate) fn bucket(installation: Uuid, version: &Version) -> f64 {
     let mut hash = Sha256::new();
     hash.update(b"millwright roll-out\0");

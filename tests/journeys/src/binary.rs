@@ -9,10 +9,10 @@ use std::{
 
 /// The path of `millwright`.
 ///
-/// Cargo tells a test only where the programs of its own package are, so this asks cargo to build the command and to say
-/// where it lies: it is never an old one. Features are those of the whole workspace, as `cargo xtask test` builds it,
-/// so nothing is compiled twice; several test processes wait for each other at cargo's own lock. The profile is the test's
-/// own: what measures is run with `--release`.
+/// Cargo tells a test only where the programs of its own package are, so this asks cargo to build the command and to
+/// say where it lies: it is never an old one. Features are those of the whole workspace, as `cargo xtask test` builds
+/// it, so nothing is compiled twice; several test processes wait for each other at cargo's own lock. The profile is the
+/// test's own: what measures is run with `--release`.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| build("millwright"))

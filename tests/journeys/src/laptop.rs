@@ -14,8 +14,8 @@ use std::{
 /// What a display takes that nobody looks at: the display, and a look at what is on it.
 pub const DISPLAY: [&str; 2] = ["x11-utils", "xvfb"];
 
-/// What a desktop has beyond that: a session, asking for root, a driver for the window, and a hand and an eye for what is
-/// no page.
+/// What a desktop has beyond that: a session, asking for root, a driver for the window, and a hand and an eye for what
+/// is no page.
 const DESKTOP: [&str; 7] = ["dbus-user-session", "pkexec", "polkitd", "scrot", "webkit2gtk-driver", "xauth", "xdotool"];
 
 /// The account that uses it. It is an ordinary one: no sudo.
@@ -108,8 +108,8 @@ pub fn close_window(machine: &Machine) {
     machine.read_inside("systemctl stop window").unwrap();
 }
 
-/// Starts a program beside everything else, as the account of the machine and with its display. As on a desktop, what it
-/// has started goes on when it ends.
+/// Starts a program beside everything else, as the account of the machine and with its display. As on a desktop, what
+/// it has started goes on when it ends.
 pub fn start_as_user(machine: &Machine, unit: &str, environment: &[(&str, &str)], program: &str) {
     let further: String = environment.iter().map(|(name, value)| format!(" --setenv={name}={value}")).collect();
     let start = format!(

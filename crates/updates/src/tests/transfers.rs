@@ -6,13 +6,12 @@ use super::{
 };
 use crate::{Limits, PreviousRelease, Progress};
 use millwright_domain::Code;
-use std::{
-    fs,
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::{fs, sync::Mutex, time::Duration};
 
 const MEBIBYTE: u64 = 1024 * 1024;
+/// No limit that a test would wait for: only the one that it sets itself can end a transfer.
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+const WITHOUT: Limits = Limits { connect: NEVER, idle: NEVER, manifest: NEVER, package: NEVER };
 
 #[tokio::test]
 async fn a_manifest_without_an_end_is_cut_off() {
@@ -171,25 +170,21 @@ async fn two_cannot_fetch_at_once() {
 async fn a_server_that_stalls_is_left_in_time() {
     for (manifest, package) in [(Answer::Stalls, Answer::Whole), (Answer::Whole, Answer::Stalls)] {
         let mut scene = Scene::new();
-        scene.limits = Limits { idle: Duration::from_millis(300), ..Limits::default() };
+        scene.limits = Limits { idle: Duration::from_millis(300), ..WITHOUT };
         (scene.manifest_answer, scene.package_answer) = (manifest, package);
         let stage = scene.stage().await;
-        let started = Instant::now();
         let fault = stage.update().await.unwrap_err();
         assert_eq!(fault.code, Code::UpdateServer, "{fault}");
-        assert!(started.elapsed() < Duration::from_secs(10));
     }
 }
 
 #[tokio::test]
 async fn a_slow_server_is_left_in_total() {
     let mut scene = Scene::new();
-    scene.limits = Limits { manifest: Duration::from_millis(300), ..Limits::default() };
+    scene.limits = Limits { manifest: Duration::from_millis(300), ..WITHOUT };
     scene.manifest_answer = Answer::Stalls;
     let stage = scene.stage().await;
-    let started = Instant::now();
     assert_eq!(stage.update().await.unwrap_err().code, Code::UpdateServer);
-    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]

@@ -50,8 +50,8 @@ impl Updates {
         Ok(package)
     }
 
-    /// The package that is installed now, from the release that names it as its forerunner. Its lack is no reason against
-    /// the update.
+    /// The package that is installed now, from the release that names it as its forerunner. Its lack is no reason
+    /// against the update.
     async fn bring_previous(&self, fetcher: &Fetcher, release: &Release, offer: &Offer) -> Option<KeptPackage> {
         let artifact = offer.previous.as_ref()?;
         let version = &self.inner.installed.version;

@@ -13,7 +13,8 @@ pub struct Schedule {
     pub every: Duration,
     /// After the server could not be reached, or was just being changed.
     pub again: Duration,
-    /// All but the first are up to this much longer, so that not everybody asks at once; the first is up to twice as long.
+    /// All but the first are up to this much longer, so that not everybody asks at once; the first is up to twice as
+    /// long.
     pub jitter: Duration,
 }
 
@@ -42,7 +43,8 @@ impl Updates {
                 Ok(_) => schedule.every,
                 Err(fault) => {
                     tracing::warn!("no update was found: {fault}");
-                    // A server that is just being given a new release has its manifest without the signature for a moment.
+                    // A server that is just being given a new release has its manifest without the signature for a
+                    // moment.
                     let is_passing = matches!(fault.code, Code::UpdateServer | Code::UpdateSignatureInvalid);
                     if is_passing { schedule.again } else { schedule.every }
                 }
