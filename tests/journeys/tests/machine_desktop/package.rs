@@ -3,14 +3,18 @@
 use millwright_journeys::laptop::{self, Packaging};
 use millwright_lab::{Lab, LabError, LabRoot, Machine, Part, requirements};
 use std::{
+    env,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
 
-/// The package of the workspace's own version, made once.
+/// The package that `MILLWRIGHT_PACKAGE` names, a release's say; otherwise one of the workspace's own version, made once.
 fn package() -> &'static Path {
     static PACKAGE: OnceLock<PathBuf> = OnceLock::new();
-    PACKAGE.get_or_init(|| laptop::debian_package(Packaging::default(), Path::new(env!("CARGO_TARGET_TMPDIR"))))
+    PACKAGE.get_or_init(|| match env::var_os("MILLWRIGHT_PACKAGE") {
+        Some(package) => package.into(),
+        None => laptop::debian_package(Packaging::default(), Path::new(env!("CARGO_TARGET_TMPDIR"))),
+    })
 }
 
 fn root() -> LabRoot {
