@@ -89,6 +89,12 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
     ["Copy the command", version],
   ],
   [
+    "another updates it, and says how",
+    { off, owner: { kind: "package_manager", name: "dnf", advice: "Update it with: `sudo dnf upgrade` now" } },
+    ["Update with dnf", "sudo dnf upgrade"],
+    ["Copy the command", version],
+  ],
+  [
     "a history",
     {
       history: [

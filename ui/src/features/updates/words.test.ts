@@ -31,7 +31,7 @@ test.each<[string | null, string]>([
 const managed = (name: string, advice: string): UpdateOwner => ({ kind: "package_manager", name, advice });
 
 test.each<[string, UpdateOwner, string | null]>([
-  ["what the advice quotes", managed("apt", "Run `sudo apt full-upgrade` there."), "sudo apt full-upgrade"],
+  ["none beside one that the advice quotes", managed("apt", "Run `sudo apt full-upgrade` there."), null],
   ["what is usual", managed("DNF", "Update it there."), "sudo dnf upgrade millwright"],
   ["nothing where nobody knows", managed("guix", "Update it there."), null],
   ["nothing for itself", { kind: "itself" }, null],

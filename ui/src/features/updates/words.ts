@@ -8,6 +8,7 @@ import type {
   UpdatePhase,
   UpdatesView,
 } from "$backend/generated/commands";
+import { codeText } from "$lib/code_text";
 import { formatBytes, formatPercent } from "$lib/format";
 import type { Status } from "$lib/status";
 import type { Tone } from "$lib/types";
@@ -44,15 +45,15 @@ export function asSentence(text: string): string {
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
-/** What to type where somebody else updates: what the engine's advice quotes, or else what is usual there. */
+/** What is usually typed where somebody else updates, unless the engine's advice says it itself. */
 export function updateCommand(owner: UpdateOwner): string | null {
-  if (owner.kind !== "package_manager") return null;
+  if (owner.kind !== "package_manager" || codeText(owner.advice).some((part) => part.kind === "code")) return null;
   const usual: Partial<Record<string, string>> = {
     apt: "sudo apt update && sudo apt install --only-upgrade millwright",
     dnf: "sudo dnf upgrade millwright",
     zypper: "sudo zypper update millwright",
   };
-  return /`([^`\n]+)`/.exec(owner.advice)?.[1] ?? usual[owner.name.toLowerCase()] ?? null;
+  return usual[owner.name.toLowerCase()] ?? null;
 }
 
 /** What the newest release means, where there is nothing to install. */
