@@ -145,11 +145,12 @@ export function canLeave(phase: UpdatePhase): boolean {
 
 /** The line of the rail; null where there is nothing to know. */
 export function lineOf({ news, phase }: Pick<UpdatesView, "news" | "phase">): { text: string; tone: Tone } | null {
-  const version = news.kind === "offered" ? news.offer.version : null;
-  const name = version ?? "the update";
+  const offer = news.kind === "offered" ? news.offer : null;
+  const name = offer?.version ?? "the update";
   switch (phase.kind) {
     case "idle":
-      return version === null ? null : { text: `Update to ${version}`, tone: "neutral" };
+      // Nobody is urged towards what did not come up here before.
+      return offer?.did_not_come_up_at === null ? { text: `Update to ${offer.version}`, tone: "neutral" } : null;
     case "fetching":
       return { text: `Fetching ${name}`, tone: "running" };
     case "waiting":
@@ -169,5 +170,5 @@ export function lineOf({ news, phase }: Pick<UpdatesView, "news" | "phase">): { 
 export function pastWords(past: PastUpdateView): { status: Status; words: string } {
   return past.fault === null
     ? { status: "succeeded", words: "Installed" }
-    : { status: "failed", words: `Not installed: ${past.fault}` };
+    : { status: "failed", words: `Not updated: ${past.fault}` };
 }
