@@ -11,12 +11,12 @@ import type {
 import { codeText } from "$lib/code_text";
 import { formatBytes, formatPercent } from "$lib/format";
 import type { Status } from "$lib/status";
-import type { Tone } from "$lib/types";
+import type { Choice, Tone } from "$lib/types";
 
 export type Channel = "stable" | "beta";
 export type UpdateWhen = InstallUpdate["when"];
 
-export const channels: readonly { value: Channel; label: string; hint: string }[] = [
+export const channels: readonly Choice<Channel>[] = [
   { value: "stable", label: "Stable", hint: "Releases for everyday work." },
   { value: "beta", label: "Beta", hint: "New things earlier, before they are stable; expect a mistake now and then." },
 ];
