@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { appearanceOf, BackendError, codes, faultAsText, faultOf, nextStepOf, type Code } from "./errors";
+import { appearanceOf, BackendError, codes, faultAsText, faultOf, nextStepOf, ownCommands, type Code } from "./errors";
 
 test("a code of a newer engine is shown as a defect, not as nothing", () => {
   expect(appearanceOf("from_the_future" as Code).severity).toBe("defect");
@@ -57,9 +58,39 @@ test.each(codes())("%s: the window's own next step stands instead of a command",
   }
 });
 
-test("a hint without a command stays", () => {
-  const fault = { code: "timeout_tcp", message: "m", hint: "Start the VPN; Millwright asks again." } as const;
-  expect(nextStepOf(fault).text).toBe("Start the VPN; Millwright asks again.");
+/** Hints that name no command of Millwright, though they look a little like one. */
+test.each([
+  "Start the VPN; Millwright asks again.",
+  "Update millwright with apt.",
+  "Update it as you update your system: `sudo apt update && sudo apt install --only-upgrade millwright`",
+  "Or put it in yourself: `sudo dpkg --install /home/a/.local/share/millwright/updates/packages/millwright-0.9.1.deb`",
+  "Install the package's archive again (`dpkg -i`), or remove it with `dpkg --remove --force-remove-reinstreq`.",
+  "Make room where Millwright keeps its jobs: /var/lib/millwright, or ~/.local/state/millwright.",
+  "`systemctl --failed` lists them; the unit is millwright-run-812.",
+])("“%s” is shown as it is", (hint) => {
+  expect(nextStepOf({ code: "update_install_failed", message: "m", hint }).text).toBe(hint);
+});
+
+/** Hints as crates write them, of which a part is only for the command line. */
+test.each([
+  "`millwright init` makes one; --workspace DIR or MILLWRIGHT_WORKSPACE names another folder.",
+  "Ask it: millwright facts refresh acme/prod/web-1",
+  "Begins if the window or `millwright serve-schedule` is up then.",
+  "Compare it (`ssh-keygen -lf FILE`), then trust it with `millwright host trust`.",
+  "For one command without a terminal: millwright exec acme/prod/web-1 -- COMMAND",
+  "Install sudo there, or log in as root with `--sudo none`.",
+  "Name a folder with --workspace DIR.",
+])("“%s” is for a shell", (hint) => {
+  expect(nextStepOf({ code: "sudo_missing", message: "m", hint }).text).toBe(appearanceOf("sudo_missing").next);
+});
+
+test("the commands are those of the command line", () => {
+  const nouns = readFileSync("../crates/cli/src/arguments.rs", "utf8").split("enum Noun {")[1]?.split("\n}")[0] ?? "";
+  const names = [...nouns.matchAll(/^ {4}([A-Z]\w+)/gm)].map(([, name = ""]) =>
+    name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase(),
+  );
+  expect(names).toContain("serve-schedule");
+  expect([...ownCommands].sort()).toEqual(names.sort());
 });
 
 test("the way leads to the host that is known, commanded or quoted, and nowhere without one", () => {

@@ -54,13 +54,25 @@ export function faultAsText(fault: Fault): string {
 /** What is known of a failure; of several hosts' failures of one kind there may be no message in common. */
 export type Failure = Pick<Fault, "code" | "hint"> & { message?: string | null };
 
-/** The engine's hint, unless it names a command: who looks at a window is told the window's way. */
+/** The first words of Millwright's own commands, whatever stands around them; held by a test to those of the CLI. */
+export const ownCommands: readonly string[] = (
+  "init client env host facts import patch plan policy serve-schedule install upgrade remove runbook recipe exec " +
+  "terminal files run status audit config completions manual"
+).split(" ");
+const ownCommand = new RegExp(`(?:^|[^\\w-])millwright (?:${ownCommands.join("|")})(?![\\w-])`);
+
+/** Whether a hint is for who types commands of Millwright, or gives them options. Commands of others count for nothing. */
+function isForShell(hint: string): boolean {
+  const ours = hint.replace(/`([^`\n]*)`/g, (span, inside: string) => (/^(?:millwright |-)/.test(inside) ? span : ""));
+  return ownCommand.test(ours) || /(?:^|[\s`])--[a-z]/.test(ours);
+}
+
+/** The engine's hint, unless it names a command of Millwright: who looks at a window is told the window's way. */
 export function nextStepOf(fault: Failure, host: HostPath | null = hostOf(fault)): NextStep {
   const { next, place } = appearanceOf(fault.code);
-  const isForShell = fault.hint !== null && /(^|[^\w-])millwright [a-z-]|(^|\s)--[a-z]/.test(fault.hint);
   const address = host === null ? place?.address : place?.address.replace("{host}", host);
   return {
-    text: fault.hint === null || isForShell ? next : fault.hint,
+    text: fault.hint === null || isForShell(fault.hint) ? next : fault.hint,
     link: place && address !== undefined && !address.includes("{") ? { label: place.label, href: address } : null,
   };
 }

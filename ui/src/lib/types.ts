@@ -24,6 +24,14 @@ export interface Option {
   disabled?: boolean;
 }
 
+/** One choice of a RadioGroup. */
+export interface Choice<T extends string = string> {
+  value: T;
+  label: string;
+  hint?: string;
+  disabled?: boolean;
+}
+
 /** A filter that is active. */
 export interface ActiveFilter {
   key: string;

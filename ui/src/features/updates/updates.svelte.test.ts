@@ -19,6 +19,9 @@ const buttons = (): (string | undefined)[] =>
 const now = "Update now";
 const after = "Update after what is under way";
 const again = ["Try again", "Try again after what is under way"];
+const notComeUp: Partial<UpdatesView> = {
+  news: { kind: "offered", offer: { ...offer, did_not_come_up_at: "2026-11-21T08:00:00Z" } },
+};
 const hash = "Copy the SHA-256";
 const version = "Copy version";
 const failure = "Copy the failure";
@@ -44,6 +47,13 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
     offered,
     ["Millwright 0.9.1", "What will happen", "Restarts Millwright.", "Runs are faster", offer.sha256],
     [now, after, hash, version],
+  ],
+  ["offered: its signature", offered, [offer.signed_by, "Believed until"], [now, after, hash, version]],
+  [
+    "offered, and did not come up here before",
+    notComeUp,
+    ["0.9.1 did not come up here", "What will happen"],
+    ["Try 0.9.1 again", "Try again after what is under way", hash, version],
   ],
   [
     "fetching",
@@ -89,6 +99,12 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
     ["Copy the command", version],
   ],
   [
+    "another updates it, and says how",
+    { off, owner: { kind: "package_manager", name: "dnf", advice: "Update it with: `sudo dnf upgrade` now" } },
+    ["Update with dnf", "sudo dnf upgrade"],
+    ["Copy the command", version],
+  ],
+  [
     "a history",
     {
       history: [
@@ -96,7 +112,7 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
         { ...installed, at: "2026-10-02T08:15:02Z", backup: null },
       ],
     },
-    ["Earlier updates", "Not installed: dpkg ended with 2", "Installed", installed.backup ?? ""],
+    ["Earlier updates", "Not updated: dpkg ended with 2", "Installed", installed.backup ?? ""],
     [version, "Copy the path of the copy"],
   ],
   [
@@ -112,6 +128,47 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
   expect(screen.queryAllByRole("radio").length).toBe(about.off ? 0 : 2);
 });
 
+test("that a version did not come up is said first, and nothing urges to try it again", () => {
+  render(UpdatesShown, { view: madeUpView(notComeUp), acts: acts() });
+  const caution = screen.getByRole("note");
+  expect(caution.textContent).toMatch(/was put in here .*was started twice and did not come up\./s);
+  expect(caution.textContent).toContain("Wait for the next release, or try it again.");
+  expect(caution.compareDocumentPosition(screen.getByText("Mends plans."))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(screen.getByRole("button", { name: "Try 0.9.1 again" }).classList).not.toContain("primary");
+});
+
+test("nor does anything urge to it once it could not be put in again", () => {
+  const failed = { kind: "failed", fault } as const;
+  const { unmount } = render(UpdatesShown, { view: madeUpView({ ...notComeUp, phase: failed }), acts: acts() });
+  expect(screen.getByRole("button", { name: "Try again" }).classList).not.toContain("primary");
+  unmount();
+  render(UpdatesShown, { view: madeUpView({ ...offered, phase: failed }), acts: acts() });
+  expect(screen.getByRole("button", { name: "Try again" }).classList).toContain("primary");
+});
+
+test.each([
+  [{ kind: "fetching", bytes: 1, of_bytes: 4 }, 0],
+  [{ kind: "failed", fault }, 1],
+] as const)("%o: whether the caution stands", (phase, cautions) => {
+  render(UpdatesShown, { view: madeUpView({ ...notComeUp, phase }), acts: acts() });
+  expect(screen.queryAllByRole("note").length).toBe(cautions);
+});
+
+test("the notes of an earlier update can be opened; one without any has nothing to open", async () => {
+  const older = { ...installed, at: "2026-10-02T08:15:02Z", notes: " \n" };
+  const failed = { ...installed, at: "2026-10-01T08:15:02Z", fault: "dpkg ended with 2", notes: "<b>Plans</b>" };
+  const { container } = render(UpdatesShown, {
+    view: madeUpView({ history: [installed, older, failed] }),
+    acts: acts(),
+  });
+  const [opened, ...others] = container.querySelectorAll("details");
+  expect(others.map((one) => one.textContent.trim())).toEqual([expect.stringContaining("<b>Plans</b>")]);
+  expect(opened?.open).toBe(false);
+  await fireEvent.click(screen.getByText("What changed"));
+  expect(opened?.open).toBe(true);
+  expect(opened?.textContent).toContain("Hosts can be moved.");
+});
+
 test("notes of a server are text", () => {
   const { container } = render(UpdatesShown, { view: madeUpView(offered), acts: acts() });
   expect(container.querySelector("img")).toBeNull();
@@ -121,6 +178,8 @@ test("notes of a server are text", () => {
 test.each([
   [offered, now, "now"],
   [offered, after, "after_work"],
+  [notComeUp, "Try 0.9.1 again", "now"],
+  [notComeUp, "Try again after what is under way", "after_work"],
   [{ ...offered, phase: { kind: "failed", fault } } as const, "Try again", "now"],
   [{ ...offered, phase: { kind: "failed", fault } } as const, "Try again after what is under way", "after_work"],
 ])("the version that is shown is what is installed (%#)", async (about, name, when) => {

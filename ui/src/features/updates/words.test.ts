@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UpdateNews, UpdateOwner, UpdatePhase } from "$backend/generated/commands";
-import { installed, offered } from "./made_up";
+import { installed, offer, offered } from "./made_up";
 import {
   asSentence,
   canLeave,
@@ -31,7 +31,7 @@ test.each<[string | null, string]>([
 const managed = (name: string, advice: string): UpdateOwner => ({ kind: "package_manager", name, advice });
 
 test.each<[string, UpdateOwner, string | null]>([
-  ["what the advice quotes", managed("apt", "Run `sudo apt full-upgrade` there."), "sudo apt full-upgrade"],
+  ["none beside one that the advice quotes", managed("apt", "Run `sudo apt full-upgrade` there."), null],
   ["what is usual", managed("DNF", "Update it there."), "sudo dnf upgrade millwright"],
   ["nothing where nobody knows", managed("guix", "Update it there."), null],
   ["nothing for itself", { kind: "itself" }, null],
@@ -68,6 +68,13 @@ test.each<UpdateNews>([
   expect(lineOf({ news, phase: { kind: "installing" } })?.text).toBe("Installing the update");
 });
 
+test("a version that did not come up here is not advertised, unless somebody puts it in again", () => {
+  const news: UpdateNews = { kind: "offered", offer: { ...offer, did_not_come_up_at: "2026-11-21T08:00:00Z" } };
+  expect(lineOf({ news, phase: { kind: "idle" } })).toBeNull();
+  expect(lineOf({ news, phase: { kind: "fetching", bytes: 1, of_bytes: 4 } })?.text).toBe("Fetching 0.9.1");
+  expect(lineOf({ news, phase: { kind: "failed", fault } })?.text).toBe("Update failed");
+});
+
 test("what the newest release means names versions, the channel and the share", () => {
   const view = { version: "0.9.0", channel: "beta" };
   expect(newsWords({ kind: "current" }, view).detail).toBe("0.9.0 is the newest beta release.");
@@ -88,7 +95,7 @@ test.each([
 
 test("earlier updates", () => {
   expect(pastWords(installed)).toEqual({ status: "succeeded", words: "Installed" });
-  expect(pastWords({ ...installed, fault: "dpkg ended with 2" }).words).toBe("Not installed: dpkg ended with 2");
+  expect(pastWords({ ...installed, fault: "dpkg ended with 2" }).words).toBe("Not updated: dpkg ended with 2");
 });
 
 test.each([

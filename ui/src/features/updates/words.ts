@@ -8,14 +8,15 @@ import type {
   UpdatePhase,
   UpdatesView,
 } from "$backend/generated/commands";
+import { codeText } from "$lib/code_text";
 import { formatBytes, formatPercent } from "$lib/format";
 import type { Status } from "$lib/status";
-import type { Tone } from "$lib/types";
+import type { Choice, Tone } from "$lib/types";
 
 export type Channel = "stable" | "beta";
 export type UpdateWhen = InstallUpdate["when"];
 
-export const channels: readonly { value: Channel; label: string; hint: string }[] = [
+export const channels: readonly Choice<Channel>[] = [
   { value: "stable", label: "Stable", hint: "Releases for everyday work." },
   { value: "beta", label: "Beta", hint: "New things earlier, before they are stable; expect a mistake now and then." },
 ];
@@ -44,15 +45,15 @@ export function asSentence(text: string): string {
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
-/** What to type where somebody else updates: what the engine's advice quotes, or else what is usual there. */
+/** What is usually typed where somebody else updates, unless the engine's advice says it itself. */
 export function updateCommand(owner: UpdateOwner): string | null {
-  if (owner.kind !== "package_manager") return null;
+  if (owner.kind !== "package_manager" || codeText(owner.advice).some((part) => part.kind === "code")) return null;
   const usual: Partial<Record<string, string>> = {
     apt: "sudo apt update && sudo apt install --only-upgrade millwright",
     dnf: "sudo dnf upgrade millwright",
     zypper: "sudo zypper update millwright",
   };
-  return /`([^`\n]+)`/.exec(owner.advice)?.[1] ?? usual[owner.name.toLowerCase()] ?? null;
+  return usual[owner.name.toLowerCase()] ?? null;
 }
 
 /** What the newest release means, where there is nothing to install. */
@@ -144,11 +145,12 @@ export function canLeave(phase: UpdatePhase): boolean {
 
 /** The line of the rail; null where there is nothing to know. */
 export function lineOf({ news, phase }: Pick<UpdatesView, "news" | "phase">): { text: string; tone: Tone } | null {
-  const version = news.kind === "offered" ? news.offer.version : null;
-  const name = version ?? "the update";
+  const offer = news.kind === "offered" ? news.offer : null;
+  const name = offer?.version ?? "the update";
   switch (phase.kind) {
     case "idle":
-      return version === null ? null : { text: `Update to ${version}`, tone: "neutral" };
+      // Nobody is urged towards what did not come up here before.
+      return offer?.did_not_come_up_at === null ? { text: `Update to ${offer.version}`, tone: "neutral" } : null;
     case "fetching":
       return { text: `Fetching ${name}`, tone: "running" };
     case "waiting":
@@ -168,5 +170,5 @@ export function lineOf({ news, phase }: Pick<UpdatesView, "news" | "phase">): { 
 export function pastWords(past: PastUpdateView): { status: Status; words: string } {
   return past.fault === null
     ? { status: "succeeded", words: "Installed" }
-    : { status: "failed", words: `Not installed: ${past.fault}` };
+    : { status: "failed", words: `Not updated: ${past.fault}` };
 }
