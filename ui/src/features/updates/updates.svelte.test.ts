@@ -108,11 +108,11 @@ test.each<[string, Partial<UpdatesView>, string[], string[]]>([
     "a history",
     {
       history: [
-        { ...installed, fault: "dpkg ended with 2" },
+        { ...installed, fault: "dpkg ended with 2:\nno space is left" },
         { ...installed, at: "2026-10-02T08:15:02Z", backup: null },
       ],
     },
-    ["Earlier updates", "Not updated: dpkg ended with 2", "Installed", installed.backup ?? ""],
+    ["Earlier updates", "Not updated: dpkg ended with 2: no space is left", "Installed", installed.backup ?? ""],
     [version, "Copy the path of the copy"],
   ],
   [
