@@ -1,8 +1,8 @@
 //! Quitting. While this process drives runs a person says what becomes of them: they go on without us, they end after the
-//! step at work, or we stay.
+//! step at work, or we stay. While an update is being installed there is no quitting: it ends with a restart.
 
 use crate::window;
-use millwright_api::Desk;
+use millwright_api::{Desk, UpdatePhase};
 use millwright_domain::{Code, Fault, ids::RunId, run::RunCounts};
 use serde::Deserialize;
 use serde_json::json;
@@ -79,18 +79,24 @@ async fn decide(app: &AppHandle) -> Progress {
         app.exit(0);
         return Progress::Not;
     };
-    let terminals = open_terminals(&desk).await;
-    let (text, buttons) = match open_runs(&desk).await {
-        Ok(runs) if runs.is_empty() => (terminals, MessageDialogButtons::OkCancelCustom(QUIT.into(), STAY.into())),
-        Ok(runs) => {
-            let texts = [Some(under_way(&runs)), terminals];
-            (Some(texts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")), three_ways())
+    let update = match update(&desk.update_phase()) {
+        Update::None => None,
+        Update::IsLeft(text) => Some(text.to_owned()),
+        Update::MustEnd(text) => {
+            ask(app, text.to_owned(), MessageDialogButtons::OkCustom(STAY.into())).await;
+            return Progress::Not;
         }
+    };
+    let terminals = open_terminals(&desk).await;
+    let (runs, buttons) = match open_runs(&desk).await {
+        Ok(runs) if runs.is_empty() => (None, MessageDialogButtons::OkCancelCustom(QUIT.into(), STAY.into())),
+        Ok(runs) => (Some(under_way(&runs)), three_ways()),
         Err(fault) => (Some(unknown(&fault)), MessageDialogButtons::OkCancelCustom(LEAVE.into(), STAY.into())),
     };
-    let answer = match text {
-        Some(text) => ask(app, text, buttons).await,
-        None => MessageDialogResult::Custom(LEAVE.into()),
+    let texts: Vec<_> = [runs, terminals, update].into_iter().flatten().collect();
+    let answer = match texts.as_slice() {
+        [] => MessageDialogResult::Custom(LEAVE.into()),
+        texts => ask(app, texts.join("\n\n"), buttons).await,
     };
     match answer {
         MessageDialogResult::Custom(answer) if answer == LEAVE || answer == QUIT => {
@@ -110,8 +116,35 @@ async fn decide(app: &AppHandle) -> Progress {
     }
 }
 
+/// What quitting means to an update of Millwright.
+#[derive(Debug, PartialEq, Eq)]
+enum Update {
+    /// There is none under way.
+    None,
+    /// It is left, and offered again.
+    IsLeft(&'static str),
+    /// It ends first.
+    MustEnd(&'static str),
+}
+
+fn update(phase: &UpdatePhase) -> Update {
+    match phase {
+        UpdatePhase::Idle | UpdatePhase::Failed { .. } => Update::None,
+        UpdatePhase::Fetching { .. } | UpdatePhase::Waiting { .. } | UpdatePhase::BackingUp => Update::IsLeft(
+            "An update of Millwright has not begun to be installed. It is left, and offered again at the next start.",
+        ),
+        UpdatePhase::Installing | UpdatePhase::Restarting => Update::MustEnd(
+            "An update of Millwright is being installed. Millwright restarts by itself once it is in, or goes on as it was.",
+        ),
+    }
+}
+
 /// Ends the terminals first, so that the audit knows: what exits drops nothing.
 async fn leave(app: &AppHandle, desk: &Desk) {
+    if let Err(fault) = desk.end_updates() {
+        tracing::warn!(fault = %fault.message, "an update began to be installed meanwhile: Millwright stays until it is in");
+        return;
+    }
     desk.close_terminals().await;
     app.exit(0);
 }
@@ -221,6 +254,14 @@ mod tests {
         );
         let many: Vec<_> = (0..9).map(|number| run(&number.to_string(), one)).collect();
         assert!(under_way(&many).contains("• and 3 more runs"));
+    }
+
+    #[test]
+    fn an_update_is_never_cut_off_while_it_is_installed() {
+        let waits = UpdatePhase::Waiting { until: "under way: 1 run".to_owned() };
+        assert!(matches!(update(&waits), Update::IsLeft(_)));
+        assert!(matches!(update(&UpdatePhase::Installing), Update::MustEnd(_)));
+        assert_eq!(update(&UpdatePhase::Idle), Update::None);
     }
 
     #[tokio::test]

@@ -113,6 +113,23 @@ impl Desk {
         }
     }
 
+    /// How far an update of Millwright is.
+    pub fn update_phase(&self) -> UpdatePhase {
+        self.updating().map_or(UpdatePhase::Idle, |updating| lock(&updating.phase).clone())
+    }
+
+    /// Leaves an update that has not begun to be installed, so that this process can end. Refused while one is installed.
+    pub fn end_updates(&self) -> Result<(), Fault> {
+        match self.update_phase() {
+            UpdatePhase::Idle | UpdatePhase::Failed { .. } => Ok(()),
+            UpdatePhase::Fetching { .. }
+            | UpdatePhase::Waiting { .. }
+            | UpdatePhase::BackingUp
+            | UpdatePhase::Installing
+            | UpdatePhase::Restarting => self.leave_update(),
+        }
+    }
+
     /// What this start came after has been seen.
     pub(crate) fn updates_seen(&self) {
         if let Some(updating) = self.updating() {

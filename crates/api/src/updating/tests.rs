@@ -252,6 +252,11 @@ async fn what_is_under_way_goes_first_and_nothing_begins_meanwhile() {
     );
     assert_eq!(other.begin_due().await.unwrap(), [], "what is due waits");
     assert_eq!(scene.call("updates_leave", json!({})).await.unwrap_err().code, Code::UpdateInstalling);
+    assert_eq!(
+        scene.desk.end_updates().unwrap_err().code,
+        Code::UpdateInstalling,
+        "no process ends in the midst of it"
+    );
 
     // It says no: everything goes on as it was.
     scene.installer.refuses.store(true, Ordering::Relaxed);
@@ -277,8 +282,9 @@ async fn a_wait_can_be_left_and_a_release_withdrawn_meanwhile() {
     let lease = scene.desk.workspace().store.lease_run(RunId(uuid::Uuid::nil())).unwrap().unwrap();
     scene.install("after_work").await.unwrap();
     scene.until("the wait", |phase| matches!(phase, UpdatePhase::Waiting { .. })).await;
-    scene.call("updates_leave", json!({})).await.unwrap();
+    scene.desk.end_updates().unwrap();
     assert_eq!(scene.view().phase, UpdatePhase::Idle);
+    scene.desk.end_updates().expect("there is none any more");
 
     scene.install("after_work").await.unwrap();
     scene.until("the wait", |phase| matches!(phase, UpdatePhase::Waiting { .. })).await;
@@ -288,6 +294,8 @@ async fn a_wait_can_be_left_and_a_release_withdrawn_meanwhile() {
     drop(lease);
     scene.until("the end", |phase| matches!(phase, UpdatePhase::Failed { .. })).await;
     assert_eq!((scene.installed(), scene.backups()), (0, 0));
+    scene.call("updates_leave", json!({})).await.unwrap();
+    assert_eq!(scene.view().phase, UpdatePhase::Idle);
 }
 
 #[tokio::test]
