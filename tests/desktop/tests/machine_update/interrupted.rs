@@ -48,16 +48,30 @@ pub(crate) async fn comes_to_no_harm(computer: &Computer, page: &Page) {
     the_old_one_starts(computer);
     assert_eq!(machine.read_inside("dpkg --audit").unwrap(), "", "dpkg took back what it had begun");
 
-    let kill = format!("sh -c 'until test -e {UNPACKED}; do :; done; pkill -KILL -x dpkg'");
-    machine.read_inside(&format!("systemd-run --quiet --collect --unit=killer {kill}")).unwrap();
+    let stop = format!("sh -c 'until test -e {UNPACKED}; do :; done; pkill -STOP -x dpkg'");
+    machine.read_inside(&format!("systemd-run --quiet --collect --unit=stopper {stop}")).unwrap();
     page.click_button("Try again").await;
-    eventually("dpkg was killed", || {
-        machine.exec_inside("systemctl is-active --quiet killer").ok().filter(|unit| unit.exit_code != Some(0))
+    eventually("dpkg stands still", || {
+        machine.exec_inside("systemctl is-active --quiet stopper").ok().filter(|unit| unit.exit_code != Some(0))
     });
+    nobody_can_quit(computer);
+    machine.read_inside("pkill -KILL -x dpkg").unwrap();
     page.wait_for_text("dpkg was ended by signal 9").await;
     page.picture(&computer.picture_file("dpkg-killed")).await;
     the_old_one_starts(computer);
     assert_ne!(machine.read_inside("dpkg --audit").unwrap(), "", "dpkg was in the midst of it");
+}
+
+/// Whoever quits now is told to wait, and the window stays.
+fn nobody_can_quit(computer: &Computer) {
+    let title = "Quit Millwright?";
+    let asks = || computer.shell("DISPLAY=:7 xwininfo -root -tree").contains(&format!("\"{title}\""));
+    computer.shell("DISPLAY=:7 xdotool search --onlyvisible --name '^Millwright$' windowfocus --sync key ctrl+q");
+    eventually("quitting is answered", || asks().then_some(()));
+    computer.picture_of_screen("no-quitting");
+    computer.shell("DISPLAY=:7 xdotool search --name '^Quit Millwright' windowfocus --sync key Return");
+    eventually("it is read", || (!asks()).then_some(()));
+    assert!(computer.window().is_some(), "{}", computer.log());
 }
 
 /// The window that was open stays, and both programs are the old ones.
