@@ -18,6 +18,11 @@ const QUIT: &str = "Quit";
 const STOP: &str = "Stop after this step";
 const STAY: &str = "Stay";
 
+const UPDATE_IS_LEFT: &str =
+    "An update of Millwright has not begun to be installed. It is left, and offered again at the next start.";
+const UPDATE_MUST_END: &str =
+    "An update of Millwright is being installed. Millwright restarts by itself once it is in, or goes on as it was.";
+
 /// How often it is looked whether the runs that were stopped have ended.
 const GLANCE: Duration = Duration::from_millis(500);
 
@@ -81,9 +86,9 @@ async fn decide(app: &AppHandle) -> Progress {
     };
     let update = match update(&desk.update_phase()) {
         Update::None => None,
-        Update::IsLeft(text) => Some(text.to_owned()),
-        Update::MustEnd(text) => {
-            ask(app, text.to_owned(), MessageDialogButtons::OkCustom(STAY.into())).await;
+        Update::IsLeft => Some(UPDATE_IS_LEFT.to_owned()),
+        Update::MustEnd => {
+            ask(app, UPDATE_MUST_END.to_owned(), MessageDialogButtons::OkCustom(STAY.into())).await;
             return Progress::Not;
         }
     };
@@ -122,20 +127,16 @@ enum Update {
     /// There is none under way.
     None,
     /// It is left, and offered again.
-    IsLeft(&'static str),
+    IsLeft,
     /// It ends first.
-    MustEnd(&'static str),
+    MustEnd,
 }
 
 fn update(phase: &UpdatePhase) -> Update {
     match phase {
         UpdatePhase::Idle | UpdatePhase::Failed { .. } => Update::None,
-        UpdatePhase::Fetching { .. } | UpdatePhase::Waiting { .. } | UpdatePhase::BackingUp => Update::IsLeft(
-            "An update of Millwright has not begun to be installed. It is left, and offered again at the next start.",
-        ),
-        UpdatePhase::Installing | UpdatePhase::Restarting => Update::MustEnd(
-            "An update of Millwright is being installed. Millwright restarts by itself once it is in, or goes on as it was.",
-        ),
+        UpdatePhase::Fetching { .. } | UpdatePhase::Waiting { .. } | UpdatePhase::BackingUp => Update::IsLeft,
+        UpdatePhase::Installing | UpdatePhase::Restarting => Update::MustEnd,
     }
 }
 
@@ -143,6 +144,7 @@ fn update(phase: &UpdatePhase) -> Update {
 async fn leave(app: &AppHandle, desk: &Desk) {
     if let Err(fault) = desk.end_updates() {
         tracing::warn!(fault = %fault.message, "an update began to be installed meanwhile: Millwright stays until it is in");
+        ask(app, UPDATE_MUST_END.to_owned(), MessageDialogButtons::OkCustom(STAY.into())).await;
         return;
     }
     desk.close_terminals().await;
@@ -259,8 +261,8 @@ mod tests {
     #[test]
     fn an_update_is_never_cut_off_while_it_is_installed() {
         let waits = UpdatePhase::Waiting { until: "under way: 1 run".to_owned() };
-        assert!(matches!(update(&waits), Update::IsLeft(_)));
-        assert!(matches!(update(&UpdatePhase::Installing), Update::MustEnd(_)));
+        assert_eq!(update(&waits), Update::IsLeft);
+        assert_eq!(update(&UpdatePhase::Installing), Update::MustEnd);
         assert_eq!(update(&UpdatePhase::Idle), Update::None);
     }
 

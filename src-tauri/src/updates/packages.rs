@@ -92,9 +92,9 @@ impl Tool {
         };
         let bytes = package.bytes()?;
         let sealed = sealed(&bytes).map_err(|error| fault(&format!("the package cannot be handed over: {error}")))?;
+        let path = path_of(&sealed);
         let mut pkexec = Command::new(PKEXEC);
         // A window's person is asked in a window, not in the terminal that it was once started from.
-        let path = path_of(&sealed);
         pkexec.arg("--disable-internal-agent").arg(self.program).args(self.arguments).arg(&path);
         let output = pkexec.env("LC_ALL", "C").stdin(Stdio::null()).output();
         let output = output.map_err(|error| fault(&format!("nobody can be asked for leave: {PKEXEC}: {error}")))?;
