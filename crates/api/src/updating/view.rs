@@ -22,8 +22,9 @@ pub struct UpdatesView {
     pub owner: UpdateOwner,
     /// Why it does not update itself, and what to do instead.
     pub off: Option<Fault>,
-    /// Which releases are followed: `stable`, `beta`.
-    pub channel: String,
+    /// Which releases are followed.
+    #[ts(type = "\"stable\" | \"beta\"")]
+    pub channel: Channel,
     /// Whether the server is being asked.
     pub is_checking: bool,
     /// When it was asked last.
@@ -164,7 +165,7 @@ pub(crate) fn updates_view(desk: &Desk) -> UpdatesView {
             target: None,
             owner: UpdateOwner::Nobody,
             off,
-            channel: Channel::Stable.as_str().to_owned(),
+            channel: Channel::Stable,
             is_checking: false,
             checked_at: None,
             check_fault: None,
@@ -183,7 +184,7 @@ pub(crate) fn updates_view(desk: &Desk) -> UpdatesView {
         target: state.target.as_ref().map(ToString::to_string),
         owner: updating.owner.clone(),
         off: off.or(no_keys),
-        channel: state.channel.as_str().to_owned(),
+        channel: state.channel,
         is_checking: state.is_checking,
         checked_at: state.last_check.as_ref().map(|check| check.at),
         check_fault: state.last_check.as_ref().and_then(|check| check.fault.clone()),

@@ -4085,9 +4085,9 @@ owner: UpdateOwner,
  */
 off: Fault | null, 
 /**
- * Which releases are followed: `stable`, `beta`.
+ * Which releases are followed.
  */
-channel: string, 
+channel: "stable" | "beta", 
 /**
  * Whether the server is being asked.
  */

@@ -76,7 +76,7 @@ test("a version that did not come up here is not advertised, unless somebody put
 });
 
 test("what the newest release means names versions, the channel and the share", () => {
-  const view = { version: "0.9.0", channel: "beta" };
+  const view = { version: "0.9.0", channel: "beta" } as const;
   expect(newsWords({ kind: "current" }, view).detail).toBe("0.9.0 is the newest beta release.");
   const notYet = newsWords({ kind: "not_yet", version: "0.9.1", rollout_percent: 20 }, view);
   expect([notYet.title, notYet.detail].join(" ")).toMatch(/^0\.9\.1 is out.* 20 % of all/);

@@ -13,7 +13,7 @@ import { formatBytes, formatPercent } from "$lib/format";
 import type { Status } from "$lib/status";
 import type { Choice, Tone } from "$lib/types";
 
-export type Channel = "stable" | "beta";
+export type Channel = UpdatesView["channel"];
 export type UpdateWhen = InstallUpdate["when"];
 
 export const channels: readonly Choice<Channel>[] = [
